@@ -1,0 +1,92 @@
+# One command each: make run | build | test | bench | fuzz | format | schemas | clean
+
+.DEFAULT_GOAL := build
+.PHONY: run build test format lint unit-test end-to-end-test thread-test fuzz-test fuzz bench schemas clean deps test-deps
+
+# What a build needs, and what the tests and measurements run besides. Debian 12 names.
+PACKAGES := libsrt-openssl-dev libssl-dev libyaml-dev pkg-config
+TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools iproute2 \
+	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+	gstreamer1.0-plugins-ugly
+
+FUZZ_TARGETS := yaml schema flow transportStream rtp rtmp srtStreamID
+FUZZ_SECONDS ?= 300
+# Coverage is named by itself: with two sanitizers the compiler drops what the fuzzer implies, and it would fuzz blindly.
+FUZZ_BUILD := HEADGATE_PART=fuzz swift build -c release --sanitize fuzzer --sanitize address \
+	-Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --scratch-path .build-fuzz
+SOURCES := Package.swift Sources Tests
+# Unit tests that hold code to a time. They run alone, and not under the thread sanitizer.
+TIMED := SpeedTests|thousandFlows|thousandInputs|manyFiles
+
+# Installs those of the packages $(1) that are missing.
+define install
+@command -v dpkg-query >/dev/null || { echo "Not a Debian system: install these yourself: $(1)"; exit 0; }; \
+missing=$$(for package in $(1); do \
+	dpkg-query --show --showformat='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || echo $$package; \
+done); \
+[ -z "$$missing" ] || { \
+	echo "Installing" $$missing; \
+	sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	$$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing; \
+}
+endef
+
+deps:
+	$(call install,$(PACKAGES))
+
+test-deps:
+	$(call install,$(TEST_PACKAGES))
+
+run: deps
+	swift build -c release --product headgate
+	exec .build/release/headgate serve --flows flows.d --state-dir .state
+
+build: deps
+	swift build -c release --product headgate
+	@echo "Built .build/release/headgate"
+
+# Everything that holds a change to what was promised, cheapest first.
+test: test-deps lint unit-test end-to-end-test thread-test fuzz-test
+	@echo "All tests passed."
+
+lint:
+	swift format lint --strict --configuration .swift-format --recursive $(SOURCES)
+
+unit-test: export HEADGATE_WARNINGS_AS_ERRORS := 1
+unit-test:
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --skip 'EndToEndTests|$(TIMED)'
+	swift test --skip-build --disable-xctest --no-parallel --filter '$(TIMED)'
+
+# Real clients (ffmpeg, GStreamer, srt-live-transmit) against the built gateway.
+end-to-end-test: export HEADGATE_WARNINGS_AS_ERRORS := 1
+end-to-end-test:
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --filter EndToEndTests
+
+thread-test:
+	HEADGATE_PART=rooms TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer-suppressions \
+		swift test --disable-xctest --sanitize thread --scratch-path .build-tsan \
+		--skip 'ArchitectureTests|$(TIMED)'
+
+fuzz-test:
+	$(MAKE) fuzz FUZZ_SECONDS=10
+
+# Runs each fuzz target for FUZZ_SECONDS, two at a time. What they find is written to .build-fuzz/findings; put it into
+# Tests/Fuzz/Regressions/TARGET, which each run repeats first.
+fuzz:
+	$(FUZZ_BUILD) --product headgate-fuzz
+	printf '%s\n' $(FUZZ_TARGETS) | xargs -P 2 -I TARGET Tests/Fuzz/run TARGET $(FUZZ_SECONDS)
+
+bench: deps test-deps
+	Benchmarks/run.sh
+
+format:
+	swift format --in-place --configuration .swift-format --recursive $(SOURCES)
+
+# The binary carries a copy of the schema; a test holds it to the original.
+schemas:
+	Schemas/embed.sh
+
+clean:
+	rm -rf .build .build-tsan .build-fuzz

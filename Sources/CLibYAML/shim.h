@@ -1,0 +1,6 @@
+#ifndef HEADGATE_CLIBYAML_SHIM_H
+#define HEADGATE_CLIBYAML_SHIM_H
+
+#include <yaml.h>
+
+#endif

@@ -1,0 +1,127 @@
+import FlowModel
+import YAML
+
+/// Makes a typed flow of a document's nodes, and reports what the schema cannot say: ranges of durations, addresses,
+/// names that are used twice.
+struct FlowDecoder {
+    let context: DecodingContext
+
+    /// Nil when something that the flow cannot do without is missing or wrong; the schema or the sink says what.
+    func decode(_ document: YAMLNode) -> LoadedFlow? {
+        guard let reader = MappingReader(document, path: "", definition: "flow", context: context) else { return nil }
+        _ = reader.text("apiVersion")
+        let name = reader.text("name")
+        let maxBandwidth = reader.bitRate("maxBandwidth")
+        let inputs = endpoints(reader, "inputs", "input") { InputDecoder.decode($0) }
+        let outputs = endpoints(reader, "outputs", "output") { OutputDecoder.decode($0) }
+        let failover = failover(reader)
+        checkStreamKeys(inputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "inputs")
+        checkStreamKeys(outputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "outputs")
+        let description = reader.text("description")
+        let isSuspended = reader.bool("suspend") ?? false
+        guard let name, let maxBandwidth else { return nil }
+        let spec = FlowSpec(
+            name: name,
+            description: description,
+            maxBandwidth: maxBandwidth,
+            isSuspended: isSuspended,
+            inputs: inputs.map(\.spec),
+            failover: failover,
+            outputs: outputs.map(\.spec)
+        )
+        warnAboutUnsupported(spec, reader)
+        return LoadedFlow(
+            spec: spec,
+            position: document.start.position,
+            namePosition: reader.position(of: "name") ?? document.start.position,
+            inputPositions: inputs.map(\.positions),
+            outputPositions: outputs.map(\.positions)
+        )
+    }
+
+    /// The members of a list that can be decoded; names must differ.
+    private func endpoints<Spec: NamedEndpoint>(
+        _ reader: MappingReader,
+        _ key: String,
+        _ kind: String,
+        decode: (MappingReader) -> Spec?
+    ) -> [(spec: Spec, positions: LoadedFlow.EndpointPositions)] {
+        var result: [(Spec, LoadedFlow.EndpointPositions)] = []
+        var namePlaces: [String: YAMLMark] = [:]
+        for (index, node) in (reader.sequence(key) ?? []).enumerated() {
+            let path = "\(key)[\(index)]"
+            guard let member = MappingReader(node, path: path, definition: kind, context: context) else { continue }
+            if let name = member.text("name"), let mark = member.node("name")?.start {
+                if let first = namePlaces[name] {
+                    let message =
+                        "the name \"\(name.escapedForMessage())\" is taken by the \(kind) at line \(first.line)"
+                    member.refuse("name", message, rule: "flow/duplicate-name")
+                } else {
+                    namePlaces[name] = mark
+                }
+            }
+            guard let spec = decode(member) else { continue }
+            let positions = LoadedFlow.EndpointPositions(
+                start: member.start.position,
+                port: member.position(of: "port"),
+                streamID: member.position(of: "streamId"),
+                streamKey: member.position(of: "streamKey"),
+                path: member.position(of: "path")
+            )
+            result.append((spec, positions))
+        }
+        return result
+    }
+
+    private func failover(_ reader: MappingReader) -> FailoverSpec {
+        guard let reader = reader.child("failover", definition: "failover") else { return FailoverSpec() }
+        let defaults = FailoverSpec()
+        return FailoverSpec(
+            mode: reader.choice("mode") ?? defaults.mode,
+            lossAfter: reader.duration("lossAfter", .lossAfter) ?? defaults.lossAfter,
+            switchBack: reader.choice("switchBack") ?? defaults.switchBack,
+            recoverAfter: reader.duration("recoverAfter", .recoverAfter) ?? defaults.recoverAfter
+        )
+    }
+
+    /// Two publishers, or two players, of one flow are told apart by stream key alone.
+    private func checkStreamKeys(
+        _ endpoints: [(name: String, key: Secret?, positions: LoadedFlow.EndpointPositions)],
+        _ list: String
+    ) {
+        var owners: [SecretSource: (name: String, line: Int)] = [:]
+        for (index, endpoint) in endpoints.enumerated() {
+            guard let source = endpoint.key?.source else { continue }
+            let position = endpoint.positions.streamKey ?? endpoint.positions.start
+            if let owner = owners[source] {
+                context.sink.refuse(
+                    YAMLMark(line: position.line, column: position.column),
+                    "\(list)[\(index)].streamKey",
+                    "the stream key is that of \"\(owner.name.escapedForMessage())\" at line \(owner.line) as well",
+                    rule: "flow/duplicate-stream-key"
+                )
+            } else {
+                owners[source] = (endpoint.name, position.line)
+            }
+        }
+    }
+
+    private func warnAboutUnsupported(_ spec: FlowSpec, _ reader: MappingReader) {
+        for use in UnsupportedFeature.uses(in: spec) {
+            let node: YAMLNode? =
+                switch use.place {
+                case .input(let index): member(reader, "inputs", index, use.feature.field)
+                case .output(let index): member(reader, "outputs", index, use.feature.field)
+                case .failover: reader.child("failover", definition: "failover")?.node(use.feature.field)
+                }
+            let message = "this version does not run \(use.feature) yet; what needs it stays idle"
+            context.sink.warn(node?.start ?? reader.start, use.field, message, rule: "version/not-running-yet")
+        }
+    }
+
+    private func member(_ reader: MappingReader, _ list: String, _ index: Int, _ key: String) -> YAMLNode? {
+        guard let nodes = reader.sequence(list), nodes.indices.contains(index) else { return nil }
+        let member = MappingReader(nodes[index], path: "", definition: "endpoint", context: context)
+        return member?.node(key) ?? nodes[index]
+    }
+}

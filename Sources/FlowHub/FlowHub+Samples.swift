@@ -1,0 +1,57 @@
+public import Media
+import NIOCore
+import Synchronization
+
+extension FlowHub {
+    // MARK: Sinks
+
+    /// Adds a sink for samples: it hears of the tracks at once if a stream of samples runs.
+    public func addSink(_ sink: any SampleSink, named name: String) {
+        state.withLock { $0.samples.addSink(sink, named: name) }
+    }
+
+    // MARK: The path of samples
+
+    func consume(_ track: MediaTrack, from token: Int) {
+        state.withLock { state in
+            guard let index = state.index(of: token), state.legs[index].tracks.set(track) else { return }
+            if state.selector.active == token { state.samples.consume(track, from: token) }
+        }
+    }
+
+    func consume(_ sample: MediaSample, from token: Int) {
+        let now = clock()
+        var events: [HubEvent] = []
+        var cut: (@Sendable () -> Void)?
+        state.withLock { state in
+            guard let index = state.index(of: token) else { return }
+            let byteCount = sample.payload.readableBytes
+            state.legs[index].bytes &+= UInt64(byteCount)
+            state.legs[index].packets &+= 1
+            if let event = Self.event(for: state.selector.mediaArrived(on: token, at: now), in: &state) {
+                events.append(event)
+            }
+            guard state.selector.active == token else { return }
+            // A sample above the cap is passed on: TCP would only send later what is dropped now. The peer is closed
+            // when it keeps on.
+            let isWithin = state.limiter.admit(byteCount, at: now)
+            if let event = state.noteBandwidth(excess: isWithin ? 0 : 1, at: now) { events.append(event) }
+            if !isWithin, let since = state.overBandwidthSince,
+                now.nanoseconds(since: since) > Self.overBandwidthGraceNanoseconds
+            {
+                cut = state.legs[index].onOverBandwidth
+            }
+            state.bytes &+= UInt64(byteCount)
+            state.samples.consume(
+                sample,
+                from: token,
+                tracks: state.legs[index].tracks,
+                at: now,
+                packetSinks: state.sinks
+            )
+            events += state.takeUnsupportedCodecs()
+        }
+        events.forEach(onEvent)
+        cut?()
+    }
+}

@@ -1,0 +1,352 @@
+import MPEGTS
+public import Media
+import Synchronization
+
+/// Names one leg of one input of a flow.
+public struct LegID: Hashable, Sendable, CustomStringConvertible {
+    public let input: String
+    public let leg: String
+
+    public init(input: String, leg: String) {
+        self.input = input
+        self.leg = leg
+    }
+
+    public var description: String { "\(input)/\(leg)" }
+}
+
+/// What a flow's hub tells about.
+public enum HubEvent: Hashable, Sendable {
+    case peerConnected(leg: LegID, remote: String)
+    case peerDisconnected(leg: LegID, remote: String?, reason: String)
+    /// Another leg feeds the outputs; nil when it is the first.
+    case switched(from: LegID?, to: LegID, gapNanoseconds: Int64)
+    case activeLegLost(LegID)
+    /// The flow exceeds its cap; told once per spell.
+    case overBandwidth
+    case bandwidthBackToNormal
+    /// An output needs the stream in a form that does not carry the codec; the other tracks go on.
+    case unsupportedCodec(String)
+}
+
+/// One flow's heart: takes what the legs receive, picks the active one, counts, caps, and hands on to every sink.
+///
+/// Batches and samples come on the inputs' threads. One lock a flow, taken once for each, makes the calls to the sinks
+/// follow each other; it is contended only while two legs of one flow receive at the same moment.
+///
+/// A stream goes on in the form in which it came: packets or samples. A sink that takes the other form gets it from a
+/// converter, which runs once for all such sinks, and only while there are any.
+public final class FlowHub: Sendable {
+    public struct Settings: Hashable, Sendable {
+        /// In bit/s.
+        public var maxBandwidth: Int64
+        public var selection: LegSelector.Settings
+
+        public init(maxBandwidth: Int64, selection: LegSelector.Settings = LegSelector.Settings()) {
+            self.maxBandwidth = maxBandwidth
+            self.selection = selection
+        }
+    }
+
+    /// How long the flow must stay under its cap before the next spell is told.
+    static let overBandwidthSpellNanoseconds: Int64 = 5_000_000_000
+    /// How long a spell may last before the peer of a leg that delivers samples is closed.
+    static let overBandwidthGraceNanoseconds: Int64 = 3_000_000_000
+
+    struct Leg: Sendable {
+        let token: Int
+        let id: LegID
+        var inspector = TSInspector()
+        var bytes: UInt64 = 0
+        var packets: UInt64 = 0
+        var connections: UInt64 = 0
+        var remote: String?
+        var connectedAt: MonotonicTime?
+        var rate = RateMeter()
+        var pidPackets: [UInt16: UInt64] = [:]
+        var bitsPerSecondByPID: [UInt16: Int64] = [:]
+        /// Of a leg that delivers samples.
+        var tracks = TrackList()
+        /// Called when the leg keeps the flow over its cap and does not heed lost packets, as TCP does not.
+        var onOverBandwidth: (@Sendable () -> Void)?
+
+        /// Takes the rate samples that are due: of the whole leg, and with them of each PID.
+        mutating func sampleRates(at now: MonotonicTime) {
+            guard let span = rate.sample(bytes: bytes, at: now), inspector.hasSeenPackets else { return }
+            if rate.bitsPerSecond == 0 {
+                bitsPerSecondByPID = [:]
+                return
+            }
+            let counts = inspector.snapshot().pids
+            bitsPerSecondByPID = Dictionary(
+                uniqueKeysWithValues: counts.map { count in
+                    let packets = count.packets &- (pidPackets[count.pid] ?? 0)
+                    return (count.pid, Int64(Double(packets) * Double(TSPacket.byteCount * 8) * 1e9 / Double(span)))
+                }
+            )
+            pidPackets = Dictionary(uniqueKeysWithValues: counts.map { ($0.pid, $0.packets) })
+        }
+    }
+
+    struct State: Sendable {
+        var selector: LegSelector
+        var limiter: BandwidthLimiter
+        var legs: [Leg] = []
+        var sinks: [(name: String, sink: any PacketSink)] = []
+        var samples = SamplePath()
+        var nextToken = 0
+        var bytes: UInt64 = 0
+        var rate = RateMeter()
+        var packetsOverBandwidth: UInt64 = 0
+        var switches: UInt64 = 0
+        var overBandwidthSince: MonotonicTime?
+        var lastOverBandwidth: MonotonicTime?
+
+        /// Counts what was above the cap, and tells when a spell of it begins or is over.
+        mutating func noteBandwidth(excess: Int, at now: MonotonicTime) -> HubEvent? {
+            if excess > 0 {
+                packetsOverBandwidth &+= UInt64(excess)
+                lastOverBandwidth = now
+                guard overBandwidthSince == nil else { return nil }
+                overBandwidthSince = now
+                return .overBandwidth
+            }
+            guard let last = lastOverBandwidth, overBandwidthSince != nil,
+                now.nanoseconds(since: last) > FlowHub.overBandwidthSpellNanoseconds
+            else { return nil }
+            overBandwidthSince = nil
+            return .bandwidthBackToNormal
+        }
+
+        mutating func takeUnsupportedCodecs() -> [HubEvent] {
+            samples.unsupportedCodecs.isEmpty ? [] : samples.takeUnsupportedCodecs().map(HubEvent.unsupportedCodec)
+        }
+
+        func index(of token: Int) -> Int? { legs.firstIndex { $0.token == token } }
+        func id(of token: Int) -> LegID? { legs.first { $0.token == token }?.id }
+    }
+
+    let state: Mutex<State>
+    let onEvent: @Sendable (HubEvent) -> Void
+    let clock: @Sendable () -> MonotonicTime
+
+    /// - Parameters:
+    ///   - clock: the monotonic clock, asked for connects and disconnects only; batches carry their own time.
+    ///   - onEvent: called on the thread that caused the event, without the flow's lock.
+    public init(
+        settings: Settings,
+        clock: @escaping @Sendable () -> MonotonicTime,
+        onEvent: @escaping @Sendable (HubEvent) -> Void
+    ) {
+        self.state = Mutex(
+            State(
+                selector: LegSelector(settings: settings.selection),
+                limiter: BandwidthLimiter(bitsPerSecond: settings.maxBandwidth)
+            )
+        )
+        self.clock = clock
+        self.onEvent = onEvent
+    }
+
+    public func update(_ settings: Settings) {
+        state.withLock {
+            $0.selector.update(settings.selection)
+            $0.limiter.update(bitsPerSecond: settings.maxBandwidth)
+        }
+    }
+
+    // MARK: Legs
+
+    /// Adds a leg with the lowest priority; what it receives goes through the returned sink.
+    ///
+    /// - Parameter onOverBandwidth: called, on the thread that delivers, when samples of the leg exceeded the flow's cap
+    ///   for longer than `overBandwidthGraceNanoseconds`: the leg's peer is to be closed.
+    public func addLeg(_ id: LegID, onOverBandwidth: (@Sendable () -> Void)? = nil) -> HubLeg {
+        let token = state.withLock { state in
+            let token = state.nextToken
+            state.nextToken += 1
+            var leg = Leg(token: token, id: id)
+            leg.onOverBandwidth = onOverBandwidth
+            state.legs.append(leg)
+            state.selector.setLegs(state.legs.map(\.token))
+            return token
+        }
+        return HubLeg(hub: self, token: token)
+    }
+
+    /// After this returns nothing of the leg reaches a sink any more.
+    public func removeLeg(_ leg: HubLeg) {
+        let now = clock()
+        let events = state.withLock { state in
+            let events = disconnect(leg.token, reason: "stopped", at: now, in: &state)
+            state.samples.sourceEnded(leg.token)
+            state.legs.removeAll { $0.token == leg.token }
+            state.selector.setLegs(state.legs.map(\.token))
+            return events
+        }
+        events.forEach(onEvent)
+    }
+
+    /// Orders the legs by the inputs' order in the file; within an input `main` stands before `backup`.
+    public func setPriority(ofInputs order: [String]) {
+        state.withLock { state in
+            func rank(_ leg: Leg) -> (Int, Int, Int) {
+                (order.firstIndex(of: leg.id.input) ?? order.count, leg.id.leg == "main" ? 0 : 1, leg.token)
+            }
+            state.legs.sort { rank($0) < rank($1) }
+            state.selector.setLegs(state.legs.map(\.token))
+        }
+    }
+
+    // MARK: Sinks
+
+    public func addSink(_ sink: any PacketSink, named name: String) {
+        state.withLock { $0.sinks.append((name, sink)) }
+    }
+
+    /// After this returns the sink is not called any more.
+    public func removeSink(named name: String) {
+        state.withLock { state in
+            state.sinks.removeAll { $0.name == name }
+            state.samples.removeSink(named: name)
+        }
+    }
+
+    // MARK: The packet path
+
+    func consume(_ batch: PacketBatch, from token: Int) {
+        var events: [HubEvent] = []
+        state.withLock { state in
+            guard let index = state.index(of: token) else { return }
+            for payload in batch.payloads {
+                state.legs[index].inspector.inspect(payload, at: batch.arrival)
+                state.legs[index].bytes &+= UInt64(payload.count)
+            }
+            state.legs[index].packets &+= UInt64(batch.payloads.count)
+            if let event = Self.event(for: state.selector.mediaArrived(on: token, at: batch.arrival), in: &state) {
+                events.append(event)
+            }
+            guard state.selector.active == token else { return }
+            let passed = Self.admitted(batch, in: &state, events: &events)
+            guard !passed.payloads.isEmpty else { return }
+            state.bytes &+= UInt64(passed.byteCount)
+            for index in state.sinks.indices { state.sinks[index].sink.consume(passed) }
+            state.samples.convert(passed, from: token)
+            events += state.takeUnsupportedCodecs()
+        }
+        events.forEach(onEvent)
+    }
+
+    /// The front of the batch that stays within the cap; the rest is counted as dropped.
+    private static func admitted(_ batch: PacketBatch, in state: inout State, events: inout [HubEvent]) -> PacketBatch {
+        var count = 0
+        for payload in batch.payloads {
+            guard state.limiter.admit(payload.count, at: batch.arrival) else { break }
+            count += 1
+        }
+        let excess = batch.payloads.count - count
+        if let event = state.noteBandwidth(excess: excess, at: batch.arrival) { events.append(event) }
+        guard excess > 0 else { return batch }
+        return PacketBatch(
+            payloads: UnsafeBufferPointer(rebasing: batch.payloads[..<count]),
+            arrival: batch.arrival,
+            dueTimes: batch.dueTimes.map { UnsafeBufferPointer(rebasing: $0[..<count]) }
+        )
+    }
+
+    // MARK: Peers and time
+
+    func connected(_ remote: String, token: Int) {
+        let now = clock()
+        let event: HubEvent? = state.withLock { state in
+            guard let index = state.index(of: token) else { return nil }
+            state.legs[index].remote = remote
+            state.legs[index].connectedAt = now
+            state.legs[index].connections &+= 1
+            return .peerConnected(leg: state.legs[index].id, remote: remote)
+        }
+        if let event { onEvent(event) }
+    }
+
+    func disconnected(_ reason: String, token: Int) {
+        let now = clock()
+        let events = state.withLock { disconnect(token, reason: reason, at: now, in: &$0) }
+        events.forEach(onEvent)
+    }
+
+    private func disconnect(
+        _ token: Int,
+        reason: String,
+        at now: MonotonicTime,
+        in state: inout State
+    ) -> [HubEvent] {
+        guard let index = state.index(of: token) else { return [] }
+        var events: [HubEvent] = []
+        if state.legs[index].connectedAt != nil {
+            let leg = state.legs[index]
+            events.append(.peerDisconnected(leg: leg.id, remote: leg.remote, reason: reason))
+        }
+        state.legs[index].remote = nil
+        state.legs[index].connectedAt = nil
+        state.legs[index].tracks.removeAll()
+        state.samples.sourceEnded(token)
+        if let event = Self.event(for: state.selector.legClosed(token, at: now), in: &state) { events.append(event) }
+        return events
+    }
+
+    /// Notices silence and takes the rate samples; call it about ten times a second.
+    public func tick(at now: MonotonicTime) {
+        let events = state.withLock { state in
+            for index in state.legs.indices {
+                state.legs[index].sampleRates(at: now)
+            }
+            state.rate.sample(bytes: state.bytes, at: now)
+            // A stream that stopped is within its cap as well.
+            return [
+                Self.event(for: state.selector.tick(at: now), in: &state), state.noteBandwidth(excess: 0, at: now),
+            ].compactMap(\.self)
+        }
+        events.forEach(onEvent)
+    }
+
+    static func event(for outcome: LegSelector.Outcome, in state: inout State) -> HubEvent? {
+        switch outcome {
+        case .unchanged:
+            return nil
+        case .switched(let from, let to, let gap):
+            if from != nil, from != to { state.switches &+= 1 }
+            guard let leg = state.id(of: to) else { return nil }
+            return .switched(from: from.flatMap(state.id(of:)), to: leg, gapNanoseconds: gap)
+        case .lost(let token):
+            return state.id(of: token).map(HubEvent.activeLegLost)
+        }
+    }
+
+    // MARK: Statistics
+
+    public func snapshot(at now: MonotonicTime) -> HubSnapshot {
+        state.withLock { state in
+            HubSnapshot(
+                activeLeg: state.selector.active.flatMap(state.id(of:)),
+                bitsPerSecond: state.rate.bitsPerSecond,
+                packetsOverBandwidth: state.packetsOverBandwidth,
+                isOverBandwidth: state.overBandwidthSince != nil,
+                switches: state.switches,
+                legs: state.legs.map { leg in
+                    HubSnapshot.Leg(
+                        id: leg.id,
+                        remote: leg.remote,
+                        connectedForNanoseconds: leg.connectedAt.map { now.nanoseconds(since: $0) },
+                        bitsPerSecond: leg.rate.bitsPerSecond,
+                        bytes: leg.bytes,
+                        packets: leg.packets,
+                        connections: leg.connections,
+                        bitsPerSecondByPID: leg.bitsPerSecondByPID,
+                        inspection: leg.inspector.hasSeenPackets ? leg.inspector.snapshot() : nil,
+                        tracks: leg.tracks.tracks
+                    )
+                }
+            )
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Media
+
+/// The tracks of a source, by ID, each with its latest configuration.
+struct TrackList: Sendable {
+    /// Further tracks are not kept: no source has as many.
+    static let maximumTracks = 32
+
+    private(set) var tracks: [MediaTrack] = []
+
+    var hasVideo: Bool { tracks.contains { $0.codec.isVideo } }
+
+    func isVideo(_ id: MediaTrack.ID) -> Bool {
+        tracks.contains { $0.id == id && $0.codec.isVideo }
+    }
+
+    /// Whether the track is new or another than before.
+    @discardableResult
+    mutating func set(_ track: MediaTrack) -> Bool {
+        if let index = tracks.firstIndex(where: { $0.id == track.id }) {
+            guard tracks[index] != track else { return false }
+            tracks[index] = track
+            return true
+        }
+        guard tracks.count < Self.maximumTracks else { return false }
+        tracks.append(track)
+        return true
+    }
+
+    mutating func removeAll() {
+        tracks.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,154 @@
+import FlowHub
+import FlowModel
+import FlowPlanner
+import Media
+import NIOCore
+import NIOPosix
+import PacketIO
+import SRT
+import Synchronization
+
+/// Makes running inputs and outputs, and owns what they share.
+final class ComponentFactory: Sendable {
+    let refusals: RefusalLedger
+    private let context: ComponentContext
+    /// For everything on TCP.
+    private let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: ComponentFactory.eventLoopCount)
+    private let configuration: FlowRuntimeConfiguration
+
+    /// A loop moves many gigabits: more would only add wake-ups.
+    private static let eventLoopCount = min(4, System.coreCount)
+
+    init(configuration: FlowRuntimeConfiguration, onEvent: @escaping @Sendable (FlowEvent) -> Void) throws(ApplyFailure)
+    {
+        self.configuration = configuration
+        let refusals = RefusalLedger(onEvent: onEvent)
+        self.refusals = refusals
+        let packetLoop: PacketLoop
+        do throws(PacketIOError) { packetLoop = try PacketLoop() } catch { throw ApplyFailure(error) }
+        context = ComponentContext(
+            packetLoop: packetLoop,
+            srt: SRTGateway(
+                configuration: SRTGatewayConfiguration(
+                    bindAddress: configuration.srtAddress,
+                    sharedPort: configuration.srtPort
+                ),
+                onEvent: { FlowEvent.tell($0, refusals: refusals, onEvent: onEvent) }
+            ),
+            rtmp: RTMPServer(group: eventLoops, refusals: refusals, onEvent: onEvent),
+            streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
+            files: FilePacingThread(),
+            recorder: RecordWriter(),
+            resolver: HostResolver(),
+            ports: PortAllocator(
+                range: configuration.portRange,
+                file: configuration.stateDirectory.map { $0 + "/ports.json" }
+            ),
+            refusals: refusals,
+            srtAddress: configuration.srtAddress,
+            rtmpAddress: configuration.rtmpAddress,
+            advertisedHost: configuration.advertisedHost,
+            onEvent: onEvent
+        )
+    }
+
+    func start() throws(ApplyFailure) {
+        context.files.start()
+        context.recorder.start()
+        do throws(SRTFailure) { try context.srt.start() } catch { throw ApplyFailure(error) }
+        if let port = configuration.rtmpPort {
+            try context.rtmp.start(address: configuration.rtmpAddress, port: port)
+        }
+    }
+
+    func stop() {
+        context.files.stop()
+        context.srt.stop()
+        context.recorder.stop()
+        context.rtmp.stop()
+        eventLoops.shutdownGracefully { _ in }
+    }
+
+    var sharedSRTPort: UInt16? { context.srt.sharedPort }
+    var rtmpPort: UInt16? { context.rtmp.port }
+    var streamAddresses: [StreamAddress] { context.rtmpStreamAddresses }
+
+    func makeInput(_ spec: InputSpec, flow: String, hub: FlowHub) async throws(ApplyFailure) -> any RunningInput {
+        switch spec.source {
+        case .srtListener(let input):
+            try SRTListenerRunningInput(spec, input, flow: flow, hub: hub, context: context)
+        case .srtCaller(let input):
+            try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, context: context)
+        case .rtp(let input):
+            try RTPRunningInput(spec, input, flow: flow, hub: hub, context: context)
+        case .file(let input):
+            try FileRunningInput(spec, input, hub: hub, context: context)
+        case .rtmp(let input):
+            try RTMPRunningInput(spec, input, flow: flow, hub: hub, context: context)
+        case .rtmpPull, .rtsp, .rtspPull:
+            throw .unsupported("inputs of protocol \(spec.source.protocolName)")
+        }
+    }
+
+    func makeOutput(_ spec: OutputSpec, flow: String) async throws(ApplyFailure) -> any RunningOutput {
+        switch spec.destination {
+        case .srtListener(let output):
+            try SRTRunningOutput(spec, output, flow: flow, context: context)
+        case .srtCaller(let output):
+            try SRTRunningOutput(spec, output, flow: flow, context: context)
+        case .rtp(let output):
+            try await DatagramRunningOutput(output, framing: .rtp, context: context)
+        case .udp(let output):
+            try await DatagramRunningOutput(output, framing: .plain, context: context)
+        case .record(let output):
+            try RecordRunningOutput(output, context: context)
+        case .rtmp(let output):
+            try RTMPRunningOutput(spec, output, flow: flow, context: context)
+        case .rtmpPush, .rtsp, .rtspPush, .hls:
+            throw .unsupported("outputs of protocol \(spec.destination.protocolName)")
+        }
+    }
+}
+
+extension ApplyFailure {
+    fileprivate static func unsupported(_ what: String) -> ApplyFailure {
+        ApplyFailure(
+            remedy: .configurationChange,
+            reason: "UnsupportedProtocol",
+            message: "this version does not run \(what) yet"
+        )
+    }
+}
+
+extension FlowEvent {
+    /// Passes on what the SRT room tells; its endpoints are named `flow/component`.
+    fileprivate static func tell(
+        _ event: SRTEvent,
+        refusals: RefusalLedger,
+        onEvent: @Sendable (FlowEvent) -> Void
+    ) {
+        switch event {
+        case .refused(let reason, let endpoint, let remote):
+            let parts = endpoint?.split(separator: "/", maxSplits: 1).map(String.init) ?? []
+            refusals.refused(
+                reason,
+                flow: parts.first ?? "",
+                component: parts.count > 1 ? parts[1] : "srt",
+                remote: remote,
+                message: reason.explanation
+            )
+        case .libraryLog(let line):
+            onEvent(FlowEvent(reason: "SRTLibrary", severity: .debug, flow: "", component: "srt", message: line))
+        case .suppressed(let count):
+            onEvent(
+                FlowEvent(
+                    reason: "EventsSuppressed",
+                    severity: .debug,
+                    flow: "",
+                    component: "srt",
+                    message: "\(count) more events of this kind were left out"
+                )
+            )
+        }
+    }
+}

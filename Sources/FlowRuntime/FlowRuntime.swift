@@ -1,0 +1,130 @@
+import FlowHub
+public import FlowModel
+public import FlowPlanner
+import Media
+public import NetworkAddress
+import PacketIO
+import SRT
+import Synchronization
+
+/// What the data plane needs to know before the first flow.
+public struct FlowRuntimeConfiguration: Sendable {
+    /// Where listeners bind, and the shared SRT port; nil turns SRT off, 0 picks a free one.
+    public var srtAddress: IPAddress
+    public var srtPort: UInt16?
+    /// Where the RTMP port listens; nil turns RTMP off, 0 picks a free one.
+    public var rtmpAddress: IPAddress
+    public var rtmpPort: UInt16?
+    /// RTP inputs without `port` get one from here.
+    public var portRange: ClosedRange<UInt16>
+    /// The name or address that status shows in place of a wildcard address.
+    public var advertisedHost: String?
+    /// Keeps what must survive a restart; nil keeps nothing.
+    public var stateDirectory: String?
+
+    public init(
+        srtAddress: IPAddress = IPAddress(v4: 0),
+        srtPort: UInt16? = 8890,
+        rtmpAddress: IPAddress = IPAddress(v4: 0),
+        rtmpPort: UInt16? = 1935,
+        portRange: ClosedRange<UInt16> = 20_000...20_999,
+        advertisedHost: String? = nil,
+        stateDirectory: String? = nil
+    ) {
+        self.srtAddress = srtAddress
+        self.srtPort = srtPort
+        self.rtmpAddress = rtmpAddress
+        self.rtmpPort = rtmpPort
+        self.portRange = portRange
+        self.advertisedHost = advertisedHost
+        self.stateDirectory = stateDirectory
+    }
+}
+
+/// Builds running inputs and outputs from specs and applies a plan's steps to them.
+public final class FlowRuntime: Sendable {
+    /// How often hubs look for silence and take rate samples.
+    static let tickInterval = Duration.milliseconds(100)
+
+    private let flows = Mutex<[String: RunningFlow]>([:])
+    private let factory: ComponentFactory
+    private let onEvent: @Sendable (FlowEvent) -> Void
+
+    /// - Parameter onEvent: called on any thread; must not block.
+    /// Throws when the threads for UDP cannot be had.
+    public init(
+        configuration: FlowRuntimeConfiguration,
+        onEvent: @escaping @Sendable (FlowEvent) -> Void
+    ) throws(ApplyFailure) {
+        self.onEvent = onEvent
+        self.factory = try ComponentFactory(configuration: configuration, onEvent: onEvent)
+    }
+
+    /// Opens the shared sockets and starts the threads. Throws when the shared SRT port cannot be had.
+    public func start() throws(ApplyFailure) {
+        try factory.start()
+    }
+
+    /// Keeps the clocks of all flows until the task is cancelled.
+    public func run() async {
+        let clock = ContinuousClock()
+        while !Task.isCancelled {
+            try? await clock.sleep(for: Self.tickInterval, tolerance: Self.tickInterval / 4)
+            let now = MonotonicTime.now()
+            for flow in flows.withLock({ Array($0.values) }) { flow.hub.tick(at: now) }
+        }
+    }
+
+    /// Stops every flow, inputs first, then the shared sockets and threads.
+    public func stop() {
+        let all = flows.withLock { flows in
+            defer { flows = [:] }
+            return flows.values.sorted { $0.name < $1.name }
+        }
+        all.forEach { $0.stop() }
+        factory.stop()
+    }
+
+    /// The shared SRT port that was bound.
+    public var sharedSRTPort: UInt16? { factory.sharedSRTPort }
+    /// The RTMP port that was bound.
+    public var rtmpPort: UInt16? { factory.rtmpPort }
+    /// Where to publish and play, with the keys: secrets.
+    public var streamAddresses: [StreamAddress] { factory.streamAddresses }
+
+    /// How often peers were refused, by reason.
+    public var refusals: [String: UInt64] { factory.refusals.counts }
+
+    /// Carries out one step. Steps of one flow must not overlap; steps of different flows may.
+    public func apply(_ step: PlanStep) async throws(ApplyFailure) {
+        switch step {
+        case .createFlow(let spec):
+            let flow = RunningFlow(spec: spec, factory: factory, onEvent: onEvent)
+            let former = flows.withLock { $0.updateValue(flow, forKey: spec.name) }
+            former?.stop()
+        case .updateFlow(let spec): try flow(spec.name).update(spec)
+        case .deleteFlow(let name): flows.withLock { $0.removeValue(forKey: name) }?.stop()
+        case .startInput(let name, let spec): try await flow(name).startInput(spec)
+        case .updateInput(let name, let spec): try flow(name).updateInput(spec)
+        case .stopInput(let name, let input): try flow(name).stopInput(input)
+        case .startBackupLeg(let name, let spec): try flow(name).startBackupLeg(spec)
+        case .stopBackupLeg(let name, let spec): try flow(name).stopBackupLeg(spec)
+        case .startOutput(let name, let spec): try await flow(name).startOutput(spec)
+        case .updateOutput(let name, let spec): try flow(name).updateOutput(spec)
+        case .stopOutput(let name, let output): try flow(name).stopOutput(output)
+        }
+    }
+
+    /// What runs now, by name.
+    public func reports() async -> [FlowReport] {
+        let now = MonotonicTime.now()
+        return flows.withLock { Array($0.values) }.map { $0.report(at: now) }.sorted { $0.name < $1.name }
+    }
+
+    private func flow(_ name: String) throws(ApplyFailure) -> RunningFlow {
+        guard let flow = flows.withLock({ $0[name] }) else {
+            throw ApplyFailure(remedy: .retry, reason: "NoSuchFlow", message: "the flow \(name) does not run")
+        }
+        return flow
+    }
+}

@@ -1,0 +1,65 @@
+import FlowHub
+import FlowModel
+import FlowPlanner
+import Media
+import NetworkAddress
+import PacketIO
+import Synchronization
+
+/// An `rtp` or `udp` output: one socket to one destination.
+final class DatagramRunningOutput: RunningOutput {
+    private let datagrams: DatagramSink
+    private let address: String
+    private let startedAt = MonotonicTime.now()
+    private let rate = Mutex(RateMeter())
+
+    var sink: OutputSink { .packets(datagrams) }
+
+    init(
+        _ output: DatagramOutput,
+        framing: DatagramSink.Framing,
+        context: ComponentContext
+    ) async throws(ApplyFailure) {
+        let host = try await context.resolver.resolve(output.host)
+        let configuration = UDPSenderConfiguration(
+            destination: IPEndpoint(address: host, port: output.port),
+            timeToLive: output.ttl.flatMap { UInt8(exactly: $0) },
+            interface: output.interface
+        )
+        do throws(PacketIOError) {
+            datagrams = DatagramSink(sender: try UDPSender(configuration), framing: framing)
+        } catch {
+            throw ApplyFailure(error)
+        }
+        let shownHost = output.host.contains(":") ? "[\(output.host)]" : output.host
+        address = "\(framing == .rtp ? "rtp" : "udp")://\(shownHost):\(output.port)"
+    }
+
+    func update(_ spec: OutputSpec) {}
+
+    func stop() {
+        datagrams.sender.close()
+    }
+
+    func status(_ spec: OutputSpec) -> OutputStatus {
+        let counters = datagrams.sender.counters
+        let bitrate = rate.withLock { meter in
+            meter.sample(bytes: counters.bytes, at: .now())
+            return meter.bitsPerSecond
+        }
+        var status = OutputStatus(
+            name: spec.name,
+            protocol: spec.destination.protocolName,
+            enabled: spec.isEnabled,
+            address: address,
+            state: bitrate > 0 ? .connected : .waiting,
+            bitrate: bitrate,
+            lastError: counters.lastError
+        )
+        status.counters.bytes = counters.bytes
+        status.counters.packets = counters.datagrams
+        status.counters.packetsDropped = counters.dropped
+        status.counters.packetsRefused = counters.connectionRefused
+        return status
+    }
+}

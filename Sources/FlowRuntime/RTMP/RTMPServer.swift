@@ -1,0 +1,372 @@
+import Cryptography
+import FlowModel
+import FlowPlanner
+import Media
+import NIOCore
+import NIOPosix
+import NetworkAddress
+import RTMP
+import Synchronization
+
+/// The gateway's RTMP port: one for all flows, told apart by flow name and stream key.
+final class RTMPServer: RTMPServerDelegate {
+    enum Limits {
+        static let connections = 10_000
+        static let connectionsPerAddress = 256
+        /// How many connections wait to be taken from the kernel.
+        static let backlog: Int32 = 256
+    }
+
+    /// A publisher's place: one leg of an input.
+    final class Publication: Sendable {
+        let flow: String
+        /// `input/leg`, for events.
+        let component: String
+        fileprivate let key: [UInt8]
+        fileprivate let sink: any SampleSink & PeerSink
+
+        fileprivate init(flow: String, component: String, key: String, sink: any SampleSink & PeerSink) {
+            self.flow = flow
+            self.component = component
+            self.key = Array(key.utf8)
+            self.sink = sink
+        }
+    }
+
+    /// What players find: one output.
+    final class Presentation: Sendable {
+        let flow: String
+        let component: String
+        fileprivate let key: [UInt8]
+        let fanOut = RTMPFanOut()
+
+        fileprivate init(flow: String, component: String, key: String) {
+            self.flow = flow
+            self.component = component
+            self.key = Array(key.utf8)
+        }
+    }
+
+    fileprivate struct State {
+        var publications: [String: [(place: Publication, allow: Allowlist, connection: RTMPConnection?)]] = [:]
+        var presentations:
+            [String: [(place: Presentation, allow: Allowlist, maximum: Int, players: [RTMPConnection])]] = [:]
+        var connectionsByAddress: [IPAddress: Int] = [:]
+        var connections = 0
+    }
+
+    private let state = Mutex(State())
+    private let refusals: RefusalLedger
+    private let onEvent: @Sendable (FlowEvent) -> Void
+    private let group: any EventLoopGroup
+    private let listener = Mutex<(any Channel)?>(nil)
+
+    init(group: any EventLoopGroup, refusals: RefusalLedger, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
+        self.group = group
+        self.refusals = refusals
+        self.onEvent = onEvent
+    }
+
+    /// Listens; the port that was bound is `port` afterwards.
+    func start(address: IPAddress, port: UInt16) throws(ApplyFailure) {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(ChannelOptions.backlog, value: Limits.backlog)
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(RTMPServerHandler(delegate: self))
+                }
+            }
+        do {
+            let channel = try bootstrap.bind(host: address.description, port: Int(port)).wait()
+            listener.withLock { $0 = channel }
+        } catch {
+            let endpoint = IPEndpoint(address: address, port: port)
+            guard let code = (error as? IOError)?.errnoCode, code == EADDRINUSE else {
+                throw ApplyFailure(
+                    remedy: .configurationChange,
+                    reason: "ListenFailed",
+                    message: "RTMP cannot listen on \(endpoint): \(error)"
+                )
+            }
+            throw ApplyFailure(
+                remedy: .retry,
+                reason: "PortInUse",
+                message: "the RTMP address \(endpoint) is in use: choose another with --rtmp, or --rtmp off"
+            )
+        }
+    }
+
+    /// Nil while it does not listen.
+    var port: UInt16? {
+        listener.withLock { $0?.localAddress?.port.flatMap(UInt16.init(exactly:)) }
+    }
+
+    func stop() {
+        listener.withLock { $0.take() }?.close(promise: nil)
+    }
+
+    // MARK: Places
+
+    func addPublication(
+        flow: String,
+        component: String,
+        key: String,
+        allow: Allowlist,
+        sink: any SampleSink & PeerSink
+    ) -> Publication {
+        let place = Publication(flow: flow, component: component, key: key, sink: sink)
+        state.withLock { $0.publications[flow, default: []].append((place, allow, nil)) }
+        return place
+    }
+
+    func update(_ place: Publication, allow: Allowlist) {
+        state.withLock { state in
+            guard let index = state.publications[place.flow]?.firstIndex(where: { $0.place === place }) else { return }
+            state.publications[place.flow]?[index].allow = allow
+        }
+    }
+
+    func remove(_ place: Publication) {
+        let connection = state.withLock { state in
+            let entry = state.publications[place.flow]?.first { $0.place === place }
+            state.publications[place.flow]?.removeAll { $0.place === place }
+            if state.publications[place.flow]?.isEmpty == true { state.publications[place.flow] = nil }
+            return entry?.connection
+        }
+        connection?.end()
+    }
+
+    /// Ends the session of the place's publisher, saying why.
+    func cut(_ place: Publication, _ refusal: Refusal) {
+        state.withLock { state in
+            state.publications[place.flow]?.first { $0.place === place }?.connection
+        }?.refuse(refusal)
+    }
+
+    func addPresentation(
+        flow: String,
+        component: String,
+        key: String,
+        allow: Allowlist,
+        maximum: Int
+    ) -> Presentation {
+        let place = Presentation(flow: flow, component: component, key: key)
+        state.withLock { $0.presentations[flow, default: []].append((place, allow, maximum, [])) }
+        return place
+    }
+
+    func update(_ place: Presentation, allow: Allowlist, maximum: Int) {
+        state.withLock { state in
+            guard let index = state.presentations[place.flow]?.firstIndex(where: { $0.place === place }) else { return }
+            state.presentations[place.flow]?[index].allow = allow
+            state.presentations[place.flow]?[index].maximum = maximum
+        }
+    }
+
+    func remove(_ place: Presentation) {
+        let players = state.withLock { state in
+            let entry = state.presentations[place.flow]?.first { $0.place === place }
+            state.presentations[place.flow]?.removeAll { $0.place === place }
+            if state.presentations[place.flow]?.isEmpty == true { state.presentations[place.flow] = nil }
+            return entry?.players ?? []
+        }
+        for player in players { player.end() }
+    }
+
+    func players(of place: Presentation) -> [RTMPConnection] {
+        state.withLock { $0.presentations[place.flow]?.first { $0.place === place }?.players ?? [] }
+    }
+
+    /// All places with their keys, which are secrets: flow by flow, inputs first, as they were added.
+    var keys: [(flow: String, component: String, key: String)] {
+        state.withLock { state in
+            Set(state.publications.keys).union(state.presentations.keys).sorted().flatMap { flow in
+                let inputs = (state.publications[flow] ?? []).map { ($0.place.component, $0.place.key) }
+                let outputs = (state.presentations[flow] ?? []).map { ($0.place.component, $0.place.key) }
+                return (inputs + outputs).map { (flow, $0.0, String(decoding: $0.1, as: UTF8.self)) }
+            }
+        }
+    }
+
+    // MARK: Connections
+
+    func connected(_ address: SocketAddress?) -> Refusal? {
+        guard let ip = address?.ipAddress.flatMap(IPAddress.init) else { return .notInAllowlist }
+        let refusal: Refusal? = state.withLock { state in
+            guard state.mayConnect(ip) else { return .notInAllowlist }
+            guard state.connections < Limits.connections,
+                state.connectionsByAddress[ip, default: 0] < Limits.connectionsPerAddress
+            else { return .tooManyConnections }
+            state.connections += 1
+            state.connectionsByAddress[ip, default: 0] += 1
+            return nil
+        }
+        if let refusal {
+            let remote = IPEndpoint(address: ip, port: UInt16(address?.port ?? 0)).description
+            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote, message: refusal.explanation)
+        }
+        return refusal
+    }
+
+    func disconnected(_ address: SocketAddress?) {
+        guard let ip = address?.ipAddress.flatMap(IPAddress.init) else { return }
+        state.withLock { state in
+            state.connections -= 1
+            let left = state.connectionsByAddress[ip, default: 1] - 1
+            state.connectionsByAddress[ip] = left > 0 ? left : nil
+        }
+    }
+
+    func publish(
+        _ name: RTMPStreamName,
+        from address: SocketAddress?,
+        _ connection: RTMPConnection
+    ) -> Result<any SampleSink & PeerSink, RTMPRefusal> {
+        let key = Array(name.key.utf8)
+        let ip = address?.ipAddress.flatMap(IPAddress.init)
+        let (refusal, place): (Refusal?, Publication?) = state.withLock { state in
+            let entries = state.publications[name.flow] ?? []
+            // Every key is compared, so that the time does not tell which one came close.
+            let matches = entries.indices.filter { ConstantTime.areEqual(entries[$0].place.key, key) }
+            guard let index = matches.first else {
+                let isOutput = (state.presentations[name.flow] ?? []).contains {
+                    ConstantTime.areEqual($0.place.key, key)
+                }
+                return (isOutput ? .wrongDirection : .unknownStreamKey, nil)
+            }
+            let entry = entries[index]
+            guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place) }
+            guard entry.connection == nil else { return (.alreadyPublishing, entry.place) }
+            state.publications[name.flow]?[index].connection = connection
+            return (nil, entry.place)
+        }
+        if let place, refusal == nil { return .success(place.sink) }
+        return .failure(refuse(refusal, name, place?.component, connection))
+    }
+
+    func publishEnded(_ connection: RTMPConnection) {
+        state.withLock { state in
+            for (flow, entries) in state.publications {
+                guard let index = entries.firstIndex(where: { $0.connection === connection }) else { continue }
+                state.publications[flow]?[index].connection = nil
+                return
+            }
+        }
+    }
+
+    func play(
+        _ name: RTMPStreamName,
+        from address: SocketAddress?,
+        _ connection: RTMPConnection
+    ) -> Result<RTMPFanOut, RTMPRefusal> {
+        let key = Array(name.key.utf8)
+        let ip = address?.ipAddress.flatMap(IPAddress.init)
+        let (refusal, place): (Refusal?, Presentation?) = state.withLock { state in
+            let entries = state.presentations[name.flow] ?? []
+            let matches = entries.indices.filter { ConstantTime.areEqual(entries[$0].place.key, key) }
+            guard let index = matches.first else {
+                let isInput = (state.publications[name.flow] ?? []).contains {
+                    ConstantTime.areEqual($0.place.key, key)
+                }
+                return (isInput ? .wrongDirection : .unknownStreamKey, nil)
+            }
+            let entry = entries[index]
+            guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place) }
+            guard entry.players.count < entry.maximum else { return (.tooManyReceivers, entry.place) }
+            state.presentations[name.flow]?[index].players.append(connection)
+            return (nil, entry.place)
+        }
+        if let place, refusal == nil {
+            onEvent(
+                FlowEvent(
+                    reason: "Connected",
+                    flow: place.flow,
+                    component: place.component,
+                    remote: connection.remote,
+                    message: "\(connection.remote) plays"
+                )
+            )
+            return .success(place.fanOut)
+        }
+        return .failure(refuse(refusal, name, place?.component, connection))
+    }
+
+    func playEnded(_ connection: RTMPConnection) {
+        let place: Presentation? = state.withLock { state in
+            for (flow, entries) in state.presentations {
+                guard let index = entries.firstIndex(where: { $0.players.contains { $0 === connection } }) else {
+                    continue
+                }
+                state.presentations[flow]?[index].players.removeAll { $0 === connection }
+                return entries[index].place
+            }
+            return nil
+        }
+        guard let place else { return }
+        onEvent(
+            FlowEvent(
+                reason: "Disconnected",
+                flow: place.flow,
+                component: place.component,
+                remote: connection.remote,
+                message: "\(connection.remote) plays no more"
+            )
+        )
+    }
+
+    func misbehaved(_ message: String, _ connection: RTMPConnection) {
+        refusals.refused(
+            .malformedStream,
+            flow: "",
+            component: "rtmp",
+            remote: connection.remote,
+            message: message
+        )
+    }
+
+    func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {
+        let place = state.withLock { state in
+            state.publications.values.lazy.joined().first { $0.connection === connection }?.place
+        }
+        refusals.refused(
+            .unsupportedCodec,
+            flow: place?.flow ?? "",
+            component: place?.component ?? "rtmp",
+            remote: connection.remote,
+            message: "the codec \(name) is not carried; the other tracks go on"
+        )
+    }
+
+    private func refuse(
+        _ reason: Refusal?,
+        _ name: RTMPStreamName,
+        _ component: String?,
+        _ connection: RTMPConnection
+    ) -> RTMPRefusal {
+        let reason = reason ?? .unknownStreamKey
+        // A flow that does not exist is a stranger's word: it does not become a flow's name in events.
+        let flow = state.withLock { state in
+            state.publications[name.flow] != nil || state.presentations[name.flow] != nil ? name.flow : ""
+        }
+        refusals.refused(
+            reason,
+            flow: flow,
+            component: component ?? "rtmp",
+            remote: connection.remote,
+            message: reason.explanation
+        )
+        return RTMPRefusal(reason)
+    }
+}
+
+extension RTMPServer.State {
+    /// Whether any place on the port allows the address.
+    fileprivate func mayConnect(_ address: IPAddress) -> Bool {
+        publications.values.contains { $0.contains { $0.allow.allows(address) } }
+            || presentations.values.contains { $0.contains { $0.allow.allows(address) } }
+            || (publications.isEmpty && presentations.isEmpty)
+    }
+}

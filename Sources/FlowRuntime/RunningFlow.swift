@@ -1,0 +1,164 @@
+import FlowHub
+import FlowModel
+import FlowPlanner
+import Media
+import Synchronization
+
+/// One flow that runs: its hub with the inputs and outputs that were started.
+///
+/// The controller applies the steps of one flow one after the other; the lock is for status reads beside them.
+final class RunningFlow: Sendable {
+    private struct State {
+        var spec: FlowSpec
+        var inputs: [String: any RunningInput] = [:]
+        var outputs: [String: any RunningOutput] = [:]
+    }
+
+    let name: String
+    let hub: FlowHub
+    private let state: Mutex<State>
+    private let factory: ComponentFactory
+
+    init(spec: FlowSpec, factory: ComponentFactory, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
+        let name = spec.name
+        self.name = name
+        self.factory = factory
+        self.state = Mutex(State(spec: spec))
+        self.hub = FlowHub(settings: FlowHub.Settings(spec), clock: { .now() }) { event in
+            onEvent(FlowEvent(event, flow: name))
+        }
+    }
+
+    func update(_ spec: FlowSpec) {
+        state.withLock { $0.spec = spec }
+        hub.update(FlowHub.Settings(spec))
+        hub.setPriority(ofInputs: spec.inputs.map(\.name))
+    }
+
+    // MARK: Inputs
+
+    func startInput(_ spec: InputSpec) async throws(ApplyFailure) {
+        let input = try await factory.makeInput(spec, flow: name, hub: hub)
+        let order = state.withLock { state in
+            state.inputs[spec.name] = input
+            state.spec.inputs.replace(spec, named: \.name)
+            return state.spec.inputs.map(\.name)
+        }
+        hub.setPriority(ofInputs: order)
+    }
+
+    func updateInput(_ spec: InputSpec) {
+        state.withLock { state in
+            state.spec.inputs.replace(spec, named: \.name)
+            return state.inputs[spec.name]
+        }?.update(spec)
+    }
+
+    func stopInput(_ name: String) {
+        state.withLock { $0.inputs.removeValue(forKey: name) }?.stop()
+    }
+
+    func startBackupLeg(_ spec: InputSpec) throws(ApplyFailure) {
+        let (input, order) = state.withLock { state in
+            state.spec.inputs.replace(spec, named: \.name)
+            return (state.inputs[spec.name], state.spec.inputs.map(\.name))
+        }
+        try input?.startBackupLeg(spec)
+        hub.setPriority(ofInputs: order)
+    }
+
+    func stopBackupLeg(_ spec: InputSpec) {
+        state.withLock { state in
+            state.spec.inputs.replace(spec, named: \.name)
+            return state.inputs[spec.name]
+        }?.stopBackupLeg()
+    }
+
+    // MARK: Outputs
+
+    func startOutput(_ spec: OutputSpec) async throws(ApplyFailure) {
+        let output = try await factory.makeOutput(spec, flow: name)
+        state.withLock { state in
+            state.outputs[spec.name] = output
+            state.spec.outputs.replace(spec, named: \.name)
+        }
+        switch output.sink {
+        case .packets(let sink): hub.addSink(sink, named: spec.name)
+        case .samples(let sink): hub.addSink(sink, named: spec.name)
+        }
+    }
+
+    func updateOutput(_ spec: OutputSpec) {
+        state.withLock { state in
+            state.spec.outputs.replace(spec, named: \.name)
+            return state.outputs[spec.name]
+        }?.update(spec)
+    }
+
+    func stopOutput(_ name: String) {
+        hub.removeSink(named: name)
+        state.withLock { $0.outputs.removeValue(forKey: name) }?.stop()
+    }
+
+    /// Inputs first, so that the outputs drain what came in.
+    func stop() {
+        let (inputs, outputs) = state.withLock { ($0.inputs.keys.sorted(), $0.outputs.keys.sorted()) }
+        inputs.forEach(stopInput)
+        outputs.forEach(stopOutput)
+    }
+
+    // MARK: Status
+
+    func report(at now: MonotonicTime) -> FlowReport {
+        let (spec, inputs, outputs) = state.withLock { ($0.spec, $0.inputs, $0.outputs) }
+        let snapshot = hub.snapshot(at: now)
+        return FlowReport(
+            name: name,
+            activeLeg: snapshot.activeLeg?.description,
+            bitrate: snapshot.bitsPerSecond,
+            packetsOverBandwidth: snapshot.packetsOverBandwidth,
+            switches: snapshot.switches,
+            inputs: spec.inputs.map { input in
+                InputStatus(
+                    name: input.name,
+                    protocol: input.source.protocolName,
+                    enabled: input.isEnabled,
+                    legs: inputs[input.name]?.legs(snapshot) ?? []
+                )
+            },
+            outputs: spec.outputs.map { output in
+                outputs[output.name]?.status(output)
+                    ?? OutputStatus(
+                        name: output.name,
+                        protocol: output.destination.protocolName,
+                        enabled: output.isEnabled,
+                        address: ""
+                    )
+            }
+        )
+    }
+}
+
+extension Array {
+    /// Replaces the element of the same name, or appends it.
+    fileprivate mutating func replace(_ element: Element, named name: (Element) -> String) {
+        if let index = firstIndex(where: { name($0) == name(element) }) {
+            self[index] = element
+        } else {
+            append(element)
+        }
+    }
+}
+
+extension FlowHub.Settings {
+    fileprivate init(_ spec: FlowSpec) {
+        self.init(
+            maxBandwidth: spec.maxBandwidth.bitsPerSecond,
+            selection: LegSelector.Settings(
+                lossAfter: spec.failover.lossAfter,
+                switchBack: spec.failover.switchBack == .auto,
+                recoverAfter: spec.failover.recoverAfter
+            )
+        )
+    }
+}

@@ -1,0 +1,127 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Asks a running gateway over HTTP/1.1, one connection a request.
+public struct GatewayClient: Sendable {
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    /// Bytes that an answer may have: some 20,000 flows.
+    public static let maximumAnswerBytes = 64 * 1024 * 1024
+
+    public let server: GatewayURL
+    private let token: String?
+    private let timeout: Duration
+    private let maximumAnswerBytes: Int
+
+    /// - Parameter token: sent as `Authorization: Bearer`.
+    /// - Parameter timeout: for connecting and for the answer, each.
+    public init(
+        server: GatewayURL,
+        token: String? = nil,
+        timeout: Duration = .seconds(10),
+        maximumAnswerBytes: Int = Self.maximumAnswerBytes
+    ) {
+        self.server = server
+        self.token = token
+        self.timeout = timeout
+        self.maximumAnswerBytes = maximumAnswerBytes
+    }
+
+    /// - Parameter path: starts with a slash; flow names and the gateway's paths need no percent encoding.
+    /// - Parameter headers: replace those of the same name that the client would send.
+    /// - Throws: `GatewayClientError`, or `CancellationError` when the task was cancelled.
+    public func request(
+        _ method: Method = .get,
+        _ path: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) async throws -> GatewayResponse {
+        try Task.checkCancellation()
+        let head = requestHead(method, path, headers, bodyLength: body.count)
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let answer = loop.makePromise(of: GatewayResponse.self)
+        let channel: any Channel
+        do {
+            channel = try await connect(on: loop, answer)
+        } catch {
+            answer.fail(error)
+            throw GatewayClientError.unreachable(server: server.description, cause: Self.sentence(error))
+        }
+        let deadline = loop.scheduleTask(in: TimeAmount(timeout)) { [server] in
+            answer.fail(GatewayClientError.timedOut(server: server.description))
+        }
+        defer {
+            deadline.cancel()
+            channel.close(promise: nil)
+        }
+        return try await withTaskCancellationHandler {
+            channel.write(HTTPClientRequestPart.head(head), promise: nil)
+            if !body.isEmpty {
+                channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+            }
+            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+            return try await answer.futureResult.get()
+        } onCancel: {
+            answer.fail(CancellationError())
+        }
+    }
+
+    private func connect(on loop: any EventLoop, _ answer: EventLoopPromise<GatewayResponse>) async throws
+        -> any Channel
+    {
+        try await ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(timeout))
+            .channelInitializer { [server, maximumAnswerBytes] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    try channel.pipeline.syncOperations.addHandler(
+                        AnswerHandler(server: server.description, maximumBytes: maximumAnswerBytes, answer: answer)
+                    )
+                }
+            }
+            .connect(host: server.host, port: server.port)
+            .get()
+    }
+
+    private func requestHead(
+        _ method: Method,
+        _ path: String,
+        _ headers: [(name: String, value: String)],
+        bodyLength: Int
+    ) -> HTTPRequestHead {
+        var fields = HTTPHeaders([("Host", server.authority), ("Connection", "close"), ("User-Agent", "headgate")])
+        if let token { fields.add(name: "Authorization", value: "Bearer \(token)") }
+        if bodyLength > 0 || method == .post { fields.add(name: "Content-Length", value: "\(bodyLength)") }
+        for (name, value) in headers { fields.replaceOrAdd(name: name, value: value) }
+        return HTTPRequestHead(
+            version: .http1_1,
+            method: HTTPMethod(rawValue: method.rawValue),
+            uri: server.pathPrefix + path,
+            headers: fields
+        )
+    }
+
+    /// The system's words for the first address that failed, without the library's wrapping.
+    private static func sentence(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if let first = error.connectionErrors.first { return sentence(first.error) }
+            return error.dnsAError != nil || error.dnsAAAAError != nil
+                ? "the host \(error.host) is unknown" : "the connection failed"
+        case let error as IOError:
+            return systemMessage(error.errnoCode)
+        case let error as ChannelError:
+            if case .connectTimeout = error { return "nothing answers" }
+            return "\(error)"
+        default:
+            return "\(error)"
+        }
+    }
+}

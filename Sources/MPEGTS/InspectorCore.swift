@@ -1,0 +1,224 @@
+/// The storage of a `TSInspector` and the loop over its packets.
+///
+/// The tables are plain memory, so that the loop neither retains nor checks for exclusive access.
+final class InspectorCore {
+    /// What is known of one PID: 16 bytes.
+    struct PIDState {
+        static let unknownContinuity: UInt8 = 0xFF
+
+        var packets: UInt64 = 0
+        var continuityErrors: UInt32 = 0
+        var pid: UInt16
+        var lastContinuity: UInt8 = Self.unknownContinuity
+        var role: Role
+
+        struct Role: OptionSet {
+            let rawValue: UInt8
+            static let table = Role(rawValue: 1)
+            static let clock = Role(rawValue: 2)
+            static let video = Role(rawValue: 4)
+            /// The last packet was a repetition of the one before: one is allowed.
+            static let repeated = Role(rawValue: 8)
+            /// Continuity means nothing: null packets, and PIDs beyond the limit.
+            static let unchecked = Role(rawValue: 16)
+        }
+    }
+
+    /// By PID, the index of its state; 0 for a PID not seen.
+    private let indices: UnsafeMutablePointer<UInt16>
+    /// At 0 the PIDs beyond the limit together; at 1 the null packets; then in the order in which PIDs came.
+    private let states: UnsafeMutablePointer<PIDState>
+    private static let overflowIndex = 0
+    private static let nullIndex = 1
+    private static let capacity = TSInspector.maximumPIDs + 2
+    private var stateCount = 2
+
+    private(set) var packets: UInt64 = 0
+    private var continuityErrors: UInt64 = 0
+    private var duplicates: UInt64 = 0
+    private var transportErrors: UInt64 = 0
+    private var tables = ProgramTables()
+    private var clock = ClockTracker()
+    private var clockPID: UInt16?
+    private var aligner = TSAligner()
+    var sawVideoRandomAccess = false
+
+    init() {
+        indices = .allocate(capacity: TSPacket.pidCount)
+        indices.initialize(repeating: 0, count: TSPacket.pidCount)
+        states = .allocate(capacity: Self.capacity)
+        states.initialize(repeating: PIDState(pid: TSPacket.nullPID, role: .unchecked), count: Self.capacity)
+        indices[Int(TSPacket.nullPID)] = UInt16(Self.nullIndex)
+    }
+
+    init(copying other: InspectorCore) {
+        indices = .allocate(capacity: TSPacket.pidCount)
+        indices.initialize(from: other.indices, count: TSPacket.pidCount)
+        states = .allocate(capacity: Self.capacity)
+        states.initialize(from: other.states, count: Self.capacity)
+        stateCount = other.stateCount
+        packets = other.packets
+        continuityErrors = other.continuityErrors
+        duplicates = other.duplicates
+        transportErrors = other.transportErrors
+        tables = other.tables
+        clock = other.clock
+        clockPID = other.clockPID
+        aligner = other.aligner
+        sawVideoRandomAccess = other.sawVideoRandomAccess
+    }
+
+    deinit {
+        indices.deallocate()
+        states.deallocate()
+    }
+
+    func inspect(_ payload: UnsafeRawBufferPointer) {
+        var rest = payload
+        if !aligner.hasPartialPacket {
+            let inspected = inspectPackets(payload)
+            if inspected == payload.count { return }
+            rest = UnsafeRawBufferPointer(rebasing: payload[inspected...])
+        }
+        aligner.append(rest) { _ = inspectPackets($0) }
+    }
+
+    /// Looks at the whole packets at the start of `bytes` up to the first without a sync byte; returns their length.
+    private func inspectPackets(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        let end = base + bytes.count
+        let indices = indices
+        let states = states
+        let before = packets
+        var count: UInt64 = 0
+        var packet = base
+        while end - packet >= TSPacket.byteCount {
+            let header = UInt32(bigEndian: packet.loadUnaligned(as: UInt32.self))
+            guard header >> 24 == 0x47 else { break }
+            defer { packet += TSPacket.byteCount }
+            count &+= 1
+            if header & 0x80_0000 != 0 {
+                // Nothing else in the packet can be trusted, its PID included.
+                transportErrors &+= 1
+                continue
+            }
+            let pid = Int(header >> 8 & 0x1FFF)
+            var index = Int(indices[pid])
+            if index == 0 { index = register(UInt16(pid)) }
+            let state = states + index
+            state.pointee.packets &+= 1
+            var role = state.pointee.role
+            if role.contains(.unchecked) { continue }
+
+            var flags: UInt8 = 0
+            if header & 0x20 != 0, packet.load(fromByteOffset: 4, as: UInt8.self) > 0 {
+                flags = packet.load(fromByteOffset: 5, as: UInt8.self)
+            }
+            var isRepetition = false
+            if header & 0x10 != 0 {
+                let continuity = UInt8(truncatingIfNeeded: header & 0xF)
+                if continuity == (state.pointee.lastContinuity &+ 1) & 0xF,
+                    state.pointee.lastContinuity != PIDState.unknownContinuity
+                {
+                    if role.contains(.repeated) {
+                        role.remove(.repeated)
+                        state.pointee.role = role
+                    }
+                } else {
+                    isRepetition = continuityBroke(state, continuity: continuity, isAnnounced: flags & 0x80 != 0)
+                }
+                state.pointee.lastContinuity = continuity
+            }
+            if role.rawValue | flags & 0x50 == 0 { continue }
+            if role.contains(.table), !isRepetition, tables.consume(TSPacket(unchecked: packet)) { assignRoles() }
+            if flags & 0x50 != 0 {
+                if flags & 0x10 != 0, role.contains(.clock),
+                    let reference = TSPacket(unchecked: packet).clockReference
+                {
+                    clock.clockReceived(reference, packet: before &+ count, isDiscontinuous: flags & 0x80 != 0)
+                }
+                if flags & 0x40 != 0, role.contains(.video), header & 0x40_0000 != 0 { sawVideoRandomAccess = true }
+            }
+        }
+        packets = before &+ count
+        return packet - base
+    }
+
+    /// The counter is not the one expected; true when the packet repeats the one before.
+    private func continuityBroke(
+        _ state: UnsafeMutablePointer<PIDState>,
+        continuity: UInt8,
+        isAnnounced: Bool
+    ) -> Bool {
+        let last = state.pointee.lastContinuity
+        if last == PIDState.unknownContinuity { return false }
+        if continuity == last, !state.pointee.role.contains(.repeated), !isAnnounced {
+            state.pointee.role.insert(.repeated)
+            duplicates &+= 1
+            return true
+        }
+        state.pointee.role.remove(.repeated)
+        if !isAnnounced {
+            state.pointee.continuityErrors &+= 1
+            continuityErrors &+= 1
+        }
+        if state.pointee.role.contains(.table) { tables.packetLost(pid: state.pointee.pid) }
+        return false
+    }
+
+    /// Gives a PID that was not seen before its state; returns the index.
+    private func register(_ pid: UInt16) -> Int {
+        guard stateCount < Self.capacity else { return Self.overflowIndex }
+        let index = stateCount
+        stateCount += 1
+        states[index] = PIDState(pid: pid, role: role(of: pid))
+        indices[Int(pid)] = UInt16(index)
+        return index
+    }
+
+    var hasVideo: Bool { tables.programs.contains { $0.streams.contains { $0.codec.kind == .video } } }
+
+    func isTable(_ pid: UInt16) -> Bool { tables.isTable(pid) }
+
+    private func role(of pid: UInt16) -> PIDState.Role {
+        var role: PIDState.Role = []
+        if tables.isTable(pid) { role.insert(.table) }
+        if tables.isVideo(pid) { role.insert(.video) }
+        if clockPID == pid { role.insert(.clock) }
+        return role
+    }
+
+    /// Tables changed: PIDs may mean something else now.
+    private func assignRoles() {
+        if clockPID != tables.pcrPID {
+            clockPID = tables.pcrPID
+            clock.restart()
+        }
+        for index in Self.nullIndex + 1..<stateCount {
+            let repeated = states[index].role.intersection(.repeated)
+            states[index].role = role(of: states[index].pid).union(repeated)
+        }
+    }
+
+    func snapshot() -> TSSnapshot {
+        var snapshot = TSSnapshot()
+        snapshot.packets = packets
+        snapshot.nullPackets = states[Self.nullIndex].packets
+        snapshot.continuityErrors = continuityErrors
+        snapshot.duplicatePackets = duplicates
+        snapshot.syncLosses = aligner.syncLosses
+        snapshot.transportErrors = transportErrors
+        snapshot.crcErrors = tables.crcErrors
+        snapshot.tableVersionChanges = tables.versionChanges
+        snapshot.programs = tables.programs
+        snapshot.pcrPID = clockPID
+        snapshot.lastPCR = clock.last
+        snapshot.maximumPCRInterval = .nanoseconds(clock.maximumInterval &* 1000 / 27)
+        snapshot.pcrDiscontinuities = clock.discontinuities
+        snapshot.muxBitrate = clock.bitrate
+        snapshot.pids = (Self.nullIndex..<stateCount).lazy.map { self.states[$0] }.filter { $0.packets > 0 }
+            .map { .init(pid: $0.pid, packets: $0.packets, continuityErrors: UInt64($0.continuityErrors)) }
+            .sorted { $0.pid < $1.pid }
+        return snapshot
+    }
+}

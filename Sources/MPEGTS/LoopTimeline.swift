@@ -1,0 +1,103 @@
+/// Gives a transport stream that is played again and again one continuous timeline: PCR, OPCR, PTS and DTS go on where the
+/// last round ended, and so do the continuity counters.
+///
+/// A round's duration is measured while it is played, so that a file that changes in between stays continuous too. Left
+/// as they are: timestamps in PES headers that span packets, ESCR, and times inside of SCTE-35 sections.
+public struct LoopTimeline: Sendable {
+    /// The two measures of a round's duration, by clock and by frames, may differ by this much: 90 kHz ticks, one second.
+    /// When they differ more the clock's counts.
+    static let maximumDisagreement = Int64(PESTimestamp.frequency)
+
+    /// What is added to the timestamps of the current round, in 90 kHz ticks, below 2^33.
+    public private(set) var offset: UInt64 = 0
+    /// Rounds that ended.
+    public private(set) var completedRounds: UInt64 = 0
+
+    private var measurement = RoundMeasurement()
+    private var continuity: [Continuity]
+
+    /// The continuity counter of one PID.
+    private struct Continuity: Sendable {
+        var isKnown = false
+        /// No packet of this PID came in this round yet.
+        var isFresh = false
+        var last: UInt8 = 0
+        var shift: UInt8 = 0
+    }
+
+    public init() {
+        continuity = Array(repeating: Continuity(), count: TSPacket.pidCount)
+    }
+
+    /// How long a round is, in 90 kHz ticks, as far as it was seen. Zero when it has neither clock nor frames.
+    public var roundDuration: UInt64 { measurement.duration }
+
+    /// Rewrites whole packets in place. What does not start with a sync byte is left alone.
+    public mutating func rewrite(_ packets: UnsafeMutableRawBufferPointer) {
+        guard let base = packets.baseAddress else { return }
+        var start = 0
+        while start + TSPacket.byteCount <= packets.count {
+            rewritePacket(base + start)
+            start += TSPacket.byteCount
+        }
+    }
+
+    /// The last packet of the round was rewritten; the next one is the first again.
+    public mutating func endRound() {
+        offset = (offset &+ measurement.duration) & (PESTimestamp.period - 1)
+        completedRounds &+= 1
+        measurement = RoundMeasurement()
+        for index in continuity.indices { continuity[index].isFresh = true }
+    }
+
+    private mutating func rewritePacket(_ bytes: UnsafeMutableRawPointer) {
+        guard let packet = TSPacket(UnsafeRawBufferPointer(start: bytes, count: TSPacket.byteCount)),
+            !packet.hasTransportError
+        else { return }
+        measurement.packetCount &+= 1
+        let pid = packet.pid
+        guard pid != TSPacket.nullPID else { return }
+        if let clock = packet.clockReference {
+            measurement.clockReceived(clock, pid: pid)
+            if offset != 0 { rewriteClocks(bytes, packet) }
+        }
+        if let header = PESHeader(packet) {
+            let presentation = PESTimestamp(reading: bytes + header.presentationOffset)
+            let decoding = header.decodingOffset.map { PESTimestamp(reading: bytes + $0) }
+            measurement.frameStarted(decoding ?? presentation, pid: pid, isVideo: header.isVideo)
+            if offset != 0 {
+                presentation.advanced(by: offset).write(to: bytes + header.presentationOffset)
+                if let decoding, let field = header.decodingOffset {
+                    decoding.advanced(by: offset).write(to: bytes + field)
+                }
+            }
+        }
+        rewriteContinuity(bytes, packet, pid: Int(pid))
+    }
+
+    private func rewriteClocks(_ bytes: UnsafeMutableRawPointer, _ packet: TSPacket) {
+        ClockReference(reading: bytes + 6).advanced(by: offset &* 300).write(to: bytes + 6)
+        // OPCR follows PCR when its flag is set, §2.4.3.4.
+        if packet.adaptationFlags & 0x08 != 0, packet.byte(4) >= 13 {
+            ClockReference(reading: bytes + 12).advanced(by: offset &* 300).write(to: bytes + 12)
+        }
+    }
+
+    private mutating func rewriteContinuity(_ bytes: UnsafeMutableRawPointer, _ packet: TSPacket, pid: Int) {
+        var state = continuity[pid]
+        let counter = packet.continuityCounter
+        if state.isFresh {
+            state.isFresh = false
+            // The counter counts payloads: a packet without one repeats the counter of the last that had one.
+            let next = packet.hasPayload ? state.last &+ 1 : state.last
+            if state.isKnown { state.shift = (next &- counter) & 0x0F }
+        }
+        let rewritten = (counter &+ state.shift) & 0x0F
+        state.isKnown = true
+        state.last = rewritten
+        continuity[pid] = state
+        if state.shift != 0 {
+            bytes.storeBytes(of: packet.byte(3) & 0xF0 | rewritten, toByteOffset: 3, as: UInt8.self)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/// Cuts a byte stream that comes in payloads of any size into whole transport stream packets.
+///
+/// Runs of packets that lie in a payload are passed on from there without a copy; a packet that spans payloads is put
+/// together in a buffer of 188 bytes, the only memory that this holds.
+public struct TSAligner: Sendable {
+    /// Bytes that were not part of a whole packet.
+    public private(set) var discardedBytes: UInt64 = 0
+    /// How often the sync bytes were lost, each counted once until they are found again.
+    public private(set) var syncLosses: UInt64 = 0
+
+    private var partial: [UInt8] = []
+    private var isInSync = true
+    /// Whether the last bytes were packets; if not, one sync byte is not enough to believe in a packet.
+    private var isLocked = false
+
+    public init() {}
+
+    /// Whether the beginning of a packet waits for its rest.
+    @inlinable
+    public var hasPartialPacket: Bool { partialByteCount > 0 }
+
+    public var partialByteCount: Int { partial.count }
+
+    /// Drops the beginning of a packet that will not be completed.
+    public mutating func reset() {
+        discardedBytes &+= UInt64(partial.count)
+        partial.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes the next bytes and passes on runs of whole packets, in order. The runs are valid during the call.
+    public mutating func append(_ payload: UnsafeRawBufferPointer, deliver: (UnsafeRawBufferPointer) -> Void) {
+        var rest = payload
+        if !partial.isEmpty {
+            rest = completePartial(with: payload, deliver: deliver)
+        }
+        while !rest.isEmpty {
+            let run = isLocked || Self.startsInStep(rest) ? Self.synchronizedPrefix(of: rest) : 0
+            if run > 0 {
+                isInSync = true
+                isLocked = true
+                deliver(UnsafeRawBufferPointer(rebasing: rest[..<run]))
+                rest = UnsafeRawBufferPointer(rebasing: rest[run...])
+                continue
+            }
+            if rest.count < TSPacket.byteCount, rest[0] == TSPacket.syncByte {
+                partial.append(contentsOf: rest)
+                return
+            }
+            noteLoss()
+            let skipped = Self.nextSync(in: rest)
+            discardedBytes &+= UInt64(skipped)
+            rest = UnsafeRawBufferPointer(rebasing: rest[skipped...])
+        }
+    }
+
+    /// Completes the packet that an earlier payload began, if `payload` goes on where it ended; returns what is left.
+    private mutating func completePartial(
+        with payload: UnsafeRawBufferPointer,
+        deliver: (UnsafeRawBufferPointer) -> Void
+    ) -> UnsafeRawBufferPointer {
+        let missing = TSPacket.byteCount - partial.count
+        let isAlignedItself =
+            payload.count.isMultiple(of: TSPacket.byteCount)
+            && Self.synchronizedPrefix(of: payload) == payload.count
+        let continues = payload.count <= missing || payload[missing] == TSPacket.syncByte
+        guard continues, !isAlignedItself || payload.isEmpty else {
+            noteLoss()
+            reset()
+            return payload
+        }
+        guard payload.count >= missing else {
+            partial.append(contentsOf: payload)
+            return UnsafeRawBufferPointer(rebasing: payload[payload.count...])
+        }
+        partial.append(contentsOf: payload[..<missing])
+        partial.withUnsafeBytes(deliver)
+        partial.removeAll(keepingCapacity: true)
+        isInSync = true
+        isLocked = true
+        return UnsafeRawBufferPointer(rebasing: payload[missing...])
+    }
+
+    private mutating func noteLoss() {
+        if isInSync { syncLosses &+= 1 }
+        isInSync = false
+        isLocked = false
+    }
+
+    /// Whether the bytes start with a sync byte that another one follows 188 bytes later, where that can be seen.
+    private static func startsInStep(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.first == TSPacket.syncByte
+            && (bytes.count <= TSPacket.byteCount || bytes[TSPacket.byteCount] == TSPacket.syncByte)
+    }
+
+    /// How many bytes from the start are whole packets that begin with the sync byte.
+    static func synchronizedPrefix(of bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 0
+        while offset + TSPacket.byteCount <= bytes.count, bytes[offset] == TSPacket.syncByte {
+            offset += TSPacket.byteCount
+        }
+        return offset
+    }
+
+    /// The offset, at least 1, of the next sync byte that another one follows 188 bytes later, where that can be seen.
+    private static func nextSync(in bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 1
+        while offset < bytes.count {
+            if bytes[offset] == TSPacket.syncByte {
+                let following = offset + TSPacket.byteCount
+                if following >= bytes.count || bytes[following] == TSPacket.syncByte { return offset }
+            }
+            offset += 1
+        }
+        return bytes.count
+    }
+}

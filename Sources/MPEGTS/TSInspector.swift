@@ -1,0 +1,62 @@
+public import Media
+
+/// Looks at every packet of a transport stream on its way: counts, checks continuity and sync, follows PAT, PMT and PCR.
+///
+/// A value with copy-on-write storage. It holds nothing until the first payload and then about 30 kB; looking at a
+/// payload allocates only when a PID or a table is new.
+public struct TSInspector: @unchecked Sendable {
+    // The storage is a class that no two values share while one of them changes it: that makes this Sendable.
+
+    /// PIDs beyond this many are counted together and not checked.
+    public static let maximumPIDs = 512
+
+    private var core: InspectorCore?
+
+    public init() {}
+
+    /// Looks at one payload. It usually holds seven whole packets; one that does not start on a packet is followed
+    /// across payloads when it goes on where the last one ended, else a loss of sync is counted.
+    public mutating func inspect(_ payload: UnsafeRawBufferPointer, at arrival: MonotonicTime) {
+        guard !payload.isEmpty else { return }
+        uniqueCore().inspect(payload)
+    }
+
+    /// Looks at each payload of a batch.
+    public mutating func inspect(_ batch: PacketBatch) {
+        guard !batch.payloads.isEmpty else { return }
+        let core = uniqueCore()
+        for payload in batch.payloads where !payload.isEmpty { core.inspect(payload) }
+    }
+
+    /// Whether the last payload (or batch) held a random access point of a video stream at the start of a PES packet.
+    public var sawVideoRandomAccess: Bool { core?.sawVideoRandomAccess ?? false }
+
+    /// Whether a program with a video stream is known.
+    public var hasVideo: Bool { core?.hasVideo ?? false }
+
+    /// Whether packets of this PID carry tables: those with fixed PIDs, ISO/IEC 13818-1 §2.4.3 and ETSI EN 300 468 §5.1.3,
+    /// or a PMT that the PAT names.
+    public func carriesTables(pid: UInt16) -> Bool { pid < 0x20 || core?.isTable(pid) ?? false }
+
+    /// Whether whole packets have been found.
+    public var hasSeenPackets: Bool { (core?.packets ?? 0) > 0 }
+
+    public func snapshot() -> TSSnapshot {
+        core?.snapshot() ?? TSSnapshot()
+    }
+
+    /// Which storage this uses: tells tests that looking at a payload does not copy it.
+    var storage: ObjectIdentifier? { core.map(ObjectIdentifier.init) }
+
+    private mutating func uniqueCore() -> InspectorCore {
+        // First the question, then the reference: one held here would count.
+        if isKnownUniquelyReferenced(&core), let core {
+            core.sawVideoRandomAccess = false
+            return core
+        }
+        let fresh = core.map(InspectorCore.init(copying:)) ?? InspectorCore()
+        fresh.sawVideoRandomAccess = false
+        core = fresh
+        return fresh
+    }
+}

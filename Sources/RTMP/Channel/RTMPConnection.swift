@@ -1,0 +1,31 @@
+package import Media
+import NIOCore
+
+/// A connection as its owner holds it: to know who it is, and to end it from any thread.
+package final class RTMPConnection: Sendable {
+    /// `198.51.100.7:51234`
+    package let remote: String
+    package let counters = RTMPPeerCounters()
+    package let startedAt = MonotonicTime.now()
+    private let channel: any Channel
+
+    init(channel: any Channel, remote: String) {
+        self.channel = channel
+        self.remote = remote
+    }
+
+    /// Tells the peer why, and closes.
+    package func refuse(_ refusal: Refusal) {
+        channel.pipeline.fireUserInboundEventTriggered(RTMPConnectionEvent.refuse(refusal))
+    }
+
+    /// What the peer plays ended, or the gateway stops.
+    package func end() {
+        channel.pipeline.fireUserInboundEventTriggered(RTMPConnectionEvent.end)
+    }
+}
+
+enum RTMPConnectionEvent: Sendable {
+    case refuse(Refusal)
+    case end
+}

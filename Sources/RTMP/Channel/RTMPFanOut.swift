@@ -1,0 +1,56 @@
+package import Media
+import NIOCore
+import Synchronization
+
+/// Hands a flow's samples to any number of RTMP connections: each message is encoded once, and its bytes are shared.
+///
+/// Samples come on an input's thread. Each event loop with receivers has a lane: a queue that one scheduled call empties
+/// to all receivers of that loop, so that a sample costs one hop a loop and not one a receiver.
+package final class RTMPFanOut: SampleSink {
+    private struct State {
+        var history = RTMPStreamHistory()
+        var lanes: [ObjectIdentifier: RTMPLane] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func consume(_ track: MediaTrack) {
+        state.withLock { state in
+            for frame in state.history.add(track) { Self.offer(frame, state) }
+        }
+    }
+
+    package func consume(_ sample: MediaSample) {
+        state.withLock { state in
+            guard let frame = state.history.add(sample) else { return }
+            Self.offer(frame, state)
+        }
+    }
+
+    private static func offer(_ frame: RTMPFrame, _ state: borrowing State) {
+        for lane in state.lanes.values { lane.offer(frame) }
+    }
+
+    /// Adds a receiver, from its event loop: it is sent the opening of the stream, and what follows.
+    func add(_ receiver: RTMPReceiver, on loop: any EventLoop) {
+        loop.preconditionInEventLoop()
+        let (lane, opening, next) = state.withLock { state in
+            let lane = state.lanes[ObjectIdentifier(loop)] ?? RTMPLane(loop: loop)
+            state.lanes[ObjectIdentifier(loop)] = lane
+            return (lane, state.history.opening, state.history.nextSequence)
+        }
+        receiver.begin(with: opening)
+        lane.add(receiver, from: next)
+    }
+
+    /// From the receiver's event loop; it is not called afterwards.
+    func remove(_ receiver: RTMPReceiver, on loop: any EventLoop) {
+        loop.preconditionInEventLoop()
+        state.withLock { state in
+            guard let lane = state.lanes[ObjectIdentifier(loop)] else { return }
+            if lane.remove(receiver) { state.lanes[ObjectIdentifier(loop)] = nil }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import NIOCore
+
+/// One message of a running stream, encoded once for all who receive it.
+struct RTMPFrame: Sendable {
+    /// The message stream and chunk size that `bytes` are right for: what nearly every player has.
+    static let sharedStreamID: UInt32 = 1
+    static let sharedChunkSize = Int(RTMPSessionLimits.serverChunkSize)
+
+    /// Frames of one stream are numbered without gaps.
+    let sequence: UInt64
+    let message: RTMPMessage
+    let bytes: ByteBuffer
+    /// A decoder can start here.
+    let isStart: Bool
+    /// A sequence header or metadata: never dropped.
+    let isHeader: Bool
+
+    init(_ message: RTMPMessage, sequence: UInt64, isStart: Bool = false, isHeader: Bool = false) {
+        self.sequence = sequence
+        self.message = message
+        self.isStart = isStart
+        self.isHeader = isHeader
+        bytes = Self.encode(message, chunkSize: Self.sharedChunkSize)
+    }
+
+    func bytes(streamID: UInt32, chunkSize: Int) -> ByteBuffer {
+        if streamID == Self.sharedStreamID, chunkSize == Self.sharedChunkSize { return bytes }
+        var message = message
+        message.streamID = streamID
+        return Self.encode(message, chunkSize: chunkSize)
+    }
+
+    private static func encode(_ message: RTMPMessage, chunkSize: Int) -> ByteBuffer {
+        let chunkStreamID =
+            switch message.type {
+            case .audio: RTMPChunkStream.audio
+            case .video: RTMPChunkStream.video
+            default: RTMPChunkStream.data
+            }
+        return ChunkWriter.encodeShared(message, chunkStreamID: chunkStreamID, chunkSize: chunkSize)
+    }
+}

@@ -1,0 +1,47 @@
+/// Where the status server listens and whom it answers.
+public struct StatusServerConfiguration: Sendable {
+    /// An address or a name that resolves to one of this machine's.
+    public var host: String
+    /// 0 picks a free port.
+    public var port: Int
+    /// What callers have to show, or nil when nothing is asked for.
+    public var token: BearerToken?
+    /// Listens beyond loopback without a token.
+    public var insecure: Bool
+    /// A connection without a whole request for this long is closed.
+    public var idleTimeout: Duration
+    /// What requests in progress have to end once a graceful shutdown begins.
+    public var drainTimeout: Duration
+
+    public init(
+        host: String = "127.0.0.1",
+        port: Int = 8080,
+        token: BearerToken? = nil,
+        insecure: Bool = false,
+        idleTimeout: Duration = StatusServerLimits.idleTimeout,
+        drainTimeout: Duration = .seconds(2)
+    ) {
+        self.host = host
+        self.port = port
+        self.token = token
+        self.insecure = insecure
+        self.idleTimeout = idleTimeout
+        self.drainTimeout = drainTimeout
+    }
+}
+
+/// What one client may take of the status server.
+public enum StatusServerLimits {
+    /// Connections at a time; more wait in the listen queue.
+    public static let maximumConnections = 256
+    /// Bytes of one header field, its name included.
+    public static let maximumHeaderFieldBytes = 8 * 1024
+    /// Bytes of all header fields of a request.
+    public static let maximumHeaderBytes = 32 * 1024
+    public static let maximumHeaderFields = 100
+    /// No request needs a body; a small one is read and ignored.
+    public static let maximumBodyBytes = 4 * 1024
+    /// From the end of the header to the end of the body, however it trickles in.
+    public static let bodyDeadline: Duration = .seconds(10)
+    public static let idleTimeout: Duration = .seconds(30)
+}

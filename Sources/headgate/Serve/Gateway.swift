@@ -1,0 +1,140 @@
+import FlowConfig
+public import FlowController
+import FlowModel
+import FlowPlanner
+public import FlowRuntime
+import Foundation
+import Logging
+import NetworkAddress
+import ServiceLifecycle
+import StatusServer
+import Synchronization
+import UnixSignals
+
+extension FlowRuntime: FlowApplying {}
+
+/// The composition root: makes the rooms know each other, and runs them.
+struct Gateway {
+    struct StartError: Error {
+        let message: String
+    }
+
+    let settings: ServeSettings
+    let logger: Logger
+
+    func run() async throws {
+        try makeStateDirectory()
+        let lock = try lockStateDirectory()
+        defer { withExtendedLifetime(lock) {} }
+        let events = EventLog(logger: logger)
+        let runtime = try makeRuntime(events: events)
+        let listeners = ListenerTable()
+        if case .on(let host, _) = settings.srt, let port = runtime.sharedSRTPort {
+            listeners.set("srt", IPEndpoint(address: host, port: port).description)
+        }
+        if case .on(let host, _) = settings.rtmp, let port = runtime.rtmpPort {
+            listeners.set("rtmp", IPEndpoint(address: host, port: port).description)
+        }
+        let controller = FlowController(
+            configuration: controllerConfiguration(srtPort: runtime.sharedSRTPort, rtmpPort: runtime.rtmpPort),
+            applier: runtime,
+            logger: logger
+        )
+        let source = GatewayStatusSource(controller: controller, runtime: runtime, listeners: listeners)
+        var services: [any Service] = [
+            RuntimeService(runtime: runtime),
+            ControllerService(controller: controller),
+            ReloadOnSignal(controller: controller, logger: logger),
+        ]
+        if case .on(let host, let port) = settings.http {
+            services.append(
+                StatusService(host: host, port: port, settings: settings, source: source, listeners: listeners)
+            )
+        }
+        services.append(
+            ReadyLine(controller: controller, listeners: listeners, logger: logger, isHTTPOn: settings.http != .off)
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: quietLogger
+            )
+        )
+        do {
+            try await group.run()
+        } catch let error as AccessPolicy.StartError {
+            throw StartError(message: error.description)
+        }
+        logger.info("stopped")
+    }
+
+    /// The library's own start and stop lines would say nothing to an operator.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = .error
+        return quiet
+    }
+
+    private func lockStateDirectory() throws -> StateDirectoryLock? {
+        do {
+            return try StateDirectoryLock(directory: settings.stateDirectory)
+        } catch {
+            throw StartError(
+                message: "the state folder \(settings.stateDirectory) is in use by another gateway: give each its own "
+                    + "with --state-dir"
+            )
+        }
+    }
+
+    private func makeStateDirectory() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: settings.stateDirectory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw StartError(
+                message: "the state folder \(settings.stateDirectory) cannot be made: \(error.localizedDescription)"
+            )
+        }
+    }
+
+    private func makeRuntime(events: EventLog) throws -> FlowRuntime {
+        var configuration = FlowRuntimeConfiguration(
+            srtPort: settings.srt.port,
+            rtmpPort: settings.rtmp.port,
+            portRange: settings.portRange,
+            advertisedHost: settings.advertise,
+            stateDirectory: settings.stateDirectory
+        )
+        if case .on(let host, _) = settings.srt { configuration.srtAddress = host }
+        if case .on(let host, _) = settings.rtmp { configuration.rtmpAddress = host }
+        do {
+            let runtime = try FlowRuntime(configuration: configuration) { events.record($0) }
+            try runtime.start()
+            return runtime
+        } catch {
+            throw StartError(message: error.message)
+        }
+    }
+
+    private func controllerConfiguration(srtPort: UInt16?, rtmpPort: UInt16?) -> FlowControllerConfiguration {
+        func fixed(_ port: UInt16?) -> UInt16? { port == 0 ? nil : port }
+        return FlowControllerConfiguration(
+            flowsDirectory: settings.flows,
+            stateDirectory: settings.stateDirectory,
+            prune: settings.prune,
+            rescanInterval: settings.rescan,
+            gatewayPorts: GatewayPorts(
+                srt: srtPort,
+                http: fixed(settings.http.port),
+                rtmp: rtmpPort,
+                rtmps: fixed(settings.rtmps.port),
+                rtsp: fixed(settings.rtsp.port),
+                rtsps: fixed(settings.rtsps.port)
+            )
+        )
+    }
+}

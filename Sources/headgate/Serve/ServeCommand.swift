@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import LogOutput
+import Logging
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the gateway on a folder of flow files.",
+        discussion: """
+            Every flag has an environment variable: HEADGATE_ and the flag's name in capitals, with _ for -, such as \
+            HEADGATE_STATE_DIR. SIGTERM and SIGINT drain and end; SIGHUP reads the files again now.
+            """
+    )
+
+    @OptionGroup var options: ServeOptions
+
+    func validate() throws {
+        _ = try ServeSettings(options, environment: ProcessInfo.processInfo.environment)
+    }
+
+    func run() async throws {
+        let settings = try ServeSettings(options, environment: ProcessInfo.processInfo.environment)
+        LoggingSystem.bootstrap { _ in LineLogHandler(format: settings.logFormat, level: settings.logLevel) }
+        let logger = Logger(label: "headgate")
+        do {
+            try await Gateway(settings: settings, logger: logger).run()
+        } catch let error as Gateway.StartError {
+            logger.critical("\(error.message)")
+            throw ExitCode(1)
+        }
+    }
+}

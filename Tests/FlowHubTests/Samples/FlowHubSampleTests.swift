@@ -1,0 +1,148 @@
+import Media
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import FlowHub
+
+@Suite("Flow hub with samples")
+struct FlowHubSampleTests {
+    private final class CollectingSampleSink: SampleSink {
+        struct Received {
+            var tracks: [MediaTrack] = []
+            var samples: [MediaSample] = []
+        }
+
+        let received = Mutex(Received())
+
+        func consume(_ track: MediaTrack) { received.withLock { $0.tracks.append(track) } }
+        func consume(_ sample: MediaSample) { received.withLock { $0.samples.append(sample) } }
+        var times: [Int64] { received.withLock { $0.samples.map(\.decodeTime.milliseconds) } }
+    }
+
+    private final class CountingPacketSink: PacketSink {
+        let payloadSizes = Mutex<[Int]>([])
+
+        func consume(_ batch: PacketBatch) { payloadSizes.withLock { $0 += batch.payloads.map(\.count) } }
+    }
+
+    private final class Clock: Sendable {
+        let milliseconds = Atomic<Int64>(0)
+        var now: MonotonicTime { MonotonicTime(nanoseconds: milliseconds.load(ordering: .relaxed) * 1_000_000) }
+    }
+
+    private static let audio = MediaTrack(id: .init(2), codec: .aac, configuration: ByteBuffer(bytes: [0x11, 0x90]))
+    private static let av1 = MediaTrack(id: .init(1), codec: .av1)
+
+    private let clock = Clock()
+    private let events = Locked()
+
+    private final class Locked: Sendable {
+        let list = Mutex<[HubEvent]>([])
+    }
+
+    private func makeHub(maxBandwidth: Int64 = 100_000_000) -> FlowHub {
+        FlowHub(settings: .init(maxBandwidth: maxBandwidth), clock: { [clock] in clock.now }) { [events] event in
+            events.list.withLock { $0.append(event) }
+        }
+    }
+
+    private func send(_ milliseconds: Int64, to leg: HubLeg, at now: Int64, byteCount: Int = 100) {
+        clock.milliseconds.store(now, ordering: .relaxed)
+        leg.consume(
+            MediaSample(
+                track: Self.audio.id,
+                decodeTime: MediaTime(milliseconds: milliseconds),
+                isKeyframe: true,
+                payload: ByteBuffer(repeating: 1, count: byteCount)
+            )
+        )
+    }
+
+    @Test("Samples reach sinks that take them, and as whole packets those that take packets")
+    func bothForms() {
+        let hub = makeHub()
+        let leg = hub.addLeg(LegID(input: "a", leg: "main"))
+        let samples = CollectingSampleSink()
+        let packets = CountingPacketSink()
+        hub.addSink(samples, named: "samples")
+        hub.addSink(packets, named: "packets")
+        leg.consume(Self.audio)
+        for index in 0..<10 { send(Int64(index) * 21, to: leg, at: Int64(index) * 21) }
+        #expect(samples.received.withLock { $0.tracks } == [Self.audio])
+        #expect(samples.times == (0..<10).map { $0 * 21 })
+        let sizes = packets.payloadSizes.withLock { $0 }
+        #expect(sizes.count >= 10)
+        #expect(sizes.allSatisfy { $0.isMultiple(of: 188) && (1...1_316).contains($0) })
+        #expect(hub.snapshot(at: clock.now).legs[0].tracks == [Self.audio])
+        #expect(hub.snapshot(at: clock.now).legs[0].inspection == nil)
+    }
+
+    @Test("A sink that comes later hears of the tracks first")
+    func laterSink() {
+        let hub = makeHub()
+        let leg = hub.addLeg(LegID(input: "a", leg: "main"))
+        leg.consume(Self.audio)
+        send(0, to: leg, at: 0)
+        let sink = CollectingSampleSink()
+        hub.addSink(sink, named: "late")
+        #expect(sink.received.withLock { $0.tracks } == [Self.audio])
+        send(21, to: leg, at: 21)
+        #expect(sink.times == [21])
+        hub.removeSink(named: "late")
+        send(42, to: leg, at: 42)
+        #expect(sink.times == [21])
+    }
+
+    @Test("When a leg closes the other goes on where it ended, and a publisher that comes back as well")
+    func takeover() {
+        let hub = makeHub()
+        let main = hub.addLeg(LegID(input: "a", leg: "main"))
+        let backup = hub.addLeg(LegID(input: "a", leg: "backup"))
+        let sink = CollectingSampleSink()
+        hub.addSink(sink, named: "out")
+        for leg in [main, backup] { leg.consume(Self.audio) }
+        send(1_000, to: main, at: 0)
+        send(77_000, to: backup, at: 10)
+        main.peerDisconnected("gone")
+        send(77_100, to: backup, at: 100)
+        #expect(sink.times == [1_000, 1_100])
+        backup.peerDisconnected("gone")
+        backup.consume(Self.audio)
+        send(0, to: backup, at: 500)
+        #expect(sink.times == [1_000, 1_100, 1_500])
+    }
+
+    @Test("A codec that packets cannot carry is told once, and the other track goes on")
+    func unsupported() {
+        let hub = makeHub()
+        let leg = hub.addLeg(LegID(input: "a", leg: "main"))
+        let packets = CountingPacketSink()
+        hub.addSink(packets, named: "packets")
+        leg.consume(Self.audio)
+        send(0, to: leg, at: 0)
+        leg.consume(Self.av1)
+        for index in 1..<5 { send(Int64(index) * 21, to: leg, at: Int64(index) * 21) }
+        #expect(events.list.withLock { $0.filter { $0 == .unsupportedCodec("AV1") }.count } == 1)
+        #expect(packets.payloadSizes.withLock { $0.count } >= 5)
+    }
+
+    @Test("A publisher that stays above the cap is to be closed after the grace, and not before")
+    func overBandwidth() {
+        let hub = makeHub(maxBandwidth: 8_000)
+        let box = CutCounter()
+        let leg = hub.addLeg(LegID(input: "a", leg: "main")) { box.cut() }
+        leg.consume(Self.audio)
+        for index in 0..<29 { send(Int64(index) * 100, to: leg, at: Int64(index) * 100, byteCount: 900) }
+        #expect(box.count == 0)
+        #expect(events.list.withLock { $0.contains(.overBandwidth) })
+        for index in 29..<40 { send(Int64(index) * 100, to: leg, at: Int64(index) * 100, byteCount: 900) }
+        #expect(box.count > 0)
+    }
+
+    private final class CutCounter: Sendable {
+        private let value = Atomic(0)
+        var count: Int { value.load(ordering: .relaxed) }
+        func cut() { value.add(1, ordering: .relaxed) }
+    }
+}

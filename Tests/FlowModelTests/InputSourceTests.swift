@@ -1,0 +1,43 @@
+import FlowModel
+import Testing
+
+@Suite("Inputs and outputs")
+struct InputSourceTests {
+    @Test(
+        "Each source has the protocol name of the flow file, and a backup leg where it asks for one",
+        arguments: [
+            (.rtmp(RTMPInput(failover: true)), "rtmp", true),
+            (.rtmpPull(RTMPPullInput(source: "rtmp://h/a")), "rtmp-pull", false),
+            (.srtListener(SRTListenerInput()), "srt", false),
+            (.srtListener(SRTListenerInput(failover: true)), "srt", true),
+            (.srtCaller(SRTCallerInput(host: "h", port: 1)), "srt", false),
+            (.rtp(RTPInput(failover: true)), "rtp", true),
+            (.rtsp(RTSPInput(failover: true)), "rtsp", true),
+            (.rtspPull(RTSPPullInput(source: "rtsp://h/a")), "rtsp-pull", false),
+            (.file(FileInput(path: .builtin("demo"))), "file", false),
+        ] as [(InputSource, String, Bool)]
+    )
+    func sources(_ source: InputSource, name: String, hasBackupLeg: Bool) {
+        #expect(source.protocolName == name)
+        #expect(source.hasBackupLeg == hasBackupLeg)
+    }
+
+    @Test(
+        "Each destination has the protocol name of the flow file",
+        arguments: [
+            (.srtListener(SRTListenerOutput()), "srt"),
+            (.srtCaller(SRTCallerOutput(host: "h", port: 1)), "srt"),
+            (.rtmp(RTMPOutput()), "rtmp"),
+            (.rtmpPush(RTMPPushOutput(url: "rtmp://h/a")), "rtmp-push"),
+            (.rtp(DatagramOutput(host: "h", port: 1)), "rtp"),
+            (.udp(DatagramOutput(host: "h", port: 1)), "udp"),
+            (.rtsp(RTSPOutput()), "rtsp"),
+            (.rtspPush(RTSPPushOutput(url: "rtsp://h/a")), "rtsp-push"),
+            (.hls(HLSOutput()), "hls"),
+            (.record(RecordOutput(path: "/tmp/a.ts")), "record"),
+        ] as [(OutputDestination, String)]
+    )
+    func destinations(_ destination: OutputDestination, name: String) {
+        #expect(destination.protocolName == name)
+    }
+}

@@ -1,0 +1,51 @@
+import FlowModel
+import Media
+import Synchronization
+import Testing
+
+@testable import FlowRuntime
+
+private final class Events: Sendable {
+    let all = Mutex<[FlowEvent]>([])
+}
+
+@Suite("Refusals")
+struct RefusalLedgerTests {
+    private let events = Events()
+
+    private func makeLedger() -> RefusalLedger {
+        RefusalLedger { [events] event in events.all.withLock { $0.append(event) } }
+    }
+
+    private func refuse(_ ledger: RefusalLedger, _ remote: String, at milliseconds: Int64) {
+        ledger.refused(
+            .badPassphrase,
+            flow: "a",
+            component: "in",
+            remote: remote,
+            message: "wrong",
+            at: MonotonicTime(nanoseconds: milliseconds * 1_000_000)
+        )
+    }
+
+    @Test("Every refusal counts, one event a second for each address is told, whatever its port")
+    func rateLimit() {
+        let ledger = makeLedger()
+        for port in 1...50 { refuse(ledger, "192.0.2.1:\(port)", at: 0) }
+        refuse(ledger, "192.0.2.2:1", at: 0)
+        refuse(ledger, "[2001:db8::1]:1", at: 0)
+        refuse(ledger, "[2001:db8::1]:2", at: 0)
+        #expect(events.all.withLock { $0.count } == 3)
+        refuse(ledger, "192.0.2.1:99", at: 1_000)
+        #expect(events.all.withLock { $0.count } == 4)
+        #expect(ledger.counts == ["BadPassphrase": 54])
+    }
+
+    @Test("A crowd of addresses does not make the ledger grow without end, nor the log")
+    func bounded() {
+        let ledger = makeLedger()
+        for index in 0..<5_000 { refuse(ledger, "10.\(index / 250).\(index % 250).1:1", at: 0) }
+        #expect(events.all.withLock { $0.count } <= RefusalLedger.maximumRememberedPeers + 1)
+        #expect(ledger.counts == ["BadPassphrase": 5_000])
+    }
+}

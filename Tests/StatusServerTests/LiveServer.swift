@@ -1,0 +1,48 @@
+import GatewayClient
+import Logging
+import StatusServer
+
+/// Runs a server on a free port for as long as `body` takes.
+func withServer(
+    source: any StatusSource = ScriptedSource(),
+    token: BearerToken? = nil,
+    host: String = "127.0.0.1",
+    insecure: Bool = false,
+    idleTimeout: Duration = .seconds(30),
+    clientToken: String? = nil,
+    _ body: @escaping @Sendable (_ client: GatewayClient, _ port: Int) async throws -> Void
+) async throws {
+    let (ports, portFound) = AsyncStream<Int>.makeStream()
+    let server = StatusServer(
+        configuration: StatusServerConfiguration(
+            host: host,
+            port: 0,
+            token: token,
+            insecure: insecure,
+            idleTimeout: idleTimeout
+        ),
+        source: source,
+        logger: silentLogger,
+        onListening: { portFound.yield($0) }
+    )
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            defer { portFound.finish() }
+            try await server.run()
+        }
+        for await port in ports {
+            let url = try GatewayURL("http://127.0.0.1:\(port)")
+            do {
+                try await body(GatewayClient(server: url, token: clientToken), port)
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            break
+        }
+        group.cancelAll()
+        try await group.waitForAll()
+    }
+}
+
+let silentLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -147,7 +147,7 @@ let package = Package(
         tests(of: "StatusViews", ["FlowModel"]),
         tests(of: "FlowValidation", ["FlowModel", "FlowConfig"]),
         tests(of: "LogOutput", [logging]),
-        tests(of: "GatewayClient", [nioCore, nioPosix]),
+        tests(of: "GatewayClient", ["HeadgateTestKit", nioCore, nioPosix]),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",

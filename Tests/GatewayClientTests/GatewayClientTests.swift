@@ -1,4 +1,5 @@
 import GatewayClient
+import HeadgateTestKit
 import NIOCore
 import NIOPosix
 import Testing
@@ -160,16 +161,14 @@ struct GatewayClientTests {
 
     @Test("Nobody there is said in a sentence that helps")
     func refused() async throws {
-        // A port that was free a moment ago.
-        let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(probe.localAddress?.port)
-        try await probe.close()
+        let refusing = try RefusingPort()
+        let port = Int(refusing.number)
         let error = await #expect(throws: GatewayClientError.self) { try await client(port).request(.get, "/") }
         #expect(
             error?.description
                 == "cannot reach the gateway at http://127.0.0.1:\(port)/prefix: connection refused; "
                 + "does `headgate serve` run, and is --server right?"
         )
+        withExtendedLifetime(refusing) {}
     }
 }

@@ -5,7 +5,7 @@
 
 # What a build needs, and what the tests and measurements run besides. Debian 12 names.
 PACKAGES := libsrt-openssl-dev libssl-dev libyaml-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools iproute2 \
+TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools iproute2 nginx-core libnginx-mod-rtmp rtmpdump openssl \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
 	gstreamer1.0-plugins-ugly
 

@@ -26,6 +26,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -71,7 +73,7 @@ let package = Package(
             "FlowRuntime",
             [
                 "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "RTP", "FlowHub", "PacketIO", "SRT",
-                "RTMP", "Cryptography", "CLinux", "Threads", nioCore, nioPosix,
+                "RTMP", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
             ],
             exclude: ["Files/Clips/generate.sh"]
         ),
@@ -168,7 +170,7 @@ if let part = Context.environment["HEADGATE_PART"] {
         "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "JSONSchema", "NetworkAddress", "FlowModel",
         "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "RTMP", "SRT", "HeadgateTestKit", "Threads",
     ]
-    var keptPackages = ["swift-nio", "swift-log"]
+    var keptPackages = ["swift-nio", "swift-nio-ssl", "swift-log"]
     package.products = []
     package.targets.removeAll {
         part == "fuzz" ? !fuzzed.contains($0.name) : aboveTheRooms.contains($0.name)

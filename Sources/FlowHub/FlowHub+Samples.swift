@@ -15,6 +15,7 @@ extension FlowHub {
     func consume(_ track: MediaTrack, from token: Int) {
         state.withLock { state in
             guard let index = state.index(of: token), state.legs[index].tracks.set(track) else { return }
+            if track.codec.isVideo { state.legs[index].standby.removeAll() }
             if state.selector.active == token { state.samples.consume(track, from: token) }
         }
     }
@@ -31,7 +32,10 @@ extension FlowHub {
             if let event = Self.event(for: state.selector.mediaArrived(on: token, at: now), in: &state) {
                 events.append(event)
             }
-            guard state.selector.active == token else { return }
+            guard state.selector.active == token else {
+                if state.legs[index].tracks.isVideo(sample.track) { state.legs[index].standby.add(sample) }
+                return
+            }
             // A sample above the cap is passed on: TCP would only send later what is dropped now. The peer is closed
             // when it keeps on.
             let isWithin = state.limiter.admit(byteCount, at: now)
@@ -46,9 +50,11 @@ extension FlowHub {
                 sample,
                 from: token,
                 tracks: state.legs[index].tracks,
+                standby: state.legs[index].standby.pictures,
                 at: now,
                 packetSinks: state.sinks
             )
+            state.legs[index].standby.removeAll()
             events += state.takeUnsupportedCodecs()
         }
         events.forEach(onEvent)

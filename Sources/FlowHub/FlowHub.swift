@@ -67,6 +67,8 @@ public final class FlowHub: Sendable {
         var bitsPerSecondByPID: [UInt16: Int64] = [:]
         /// Of a leg that delivers samples.
         var tracks = TrackList()
+        /// Of such a leg while another one is active.
+        var standby = GroupOfPictures()
         /// Called when the leg keeps the flow over its cap and does not heed lost packets, as TCP does not.
         var onOverBandwidth: (@Sendable () -> Void)?
 
@@ -289,6 +291,7 @@ public final class FlowHub: Sendable {
         state.legs[index].remote = nil
         state.legs[index].connectedAt = nil
         state.legs[index].tracks.removeAll()
+        state.legs[index].standby.removeAll()
         state.samples.sourceEnded(token)
         if let event = Self.event(for: state.selector.legClosed(token, at: now), in: &state) { events.append(event) }
         return events

@@ -1,4 +1,5 @@
 import FlowModel
+import NIOCore
 import NetworkAddress
 import PacketIO
 import SRT
@@ -8,6 +9,9 @@ struct ComponentContext: Sendable {
     let packetLoop: PacketLoop
     let srt: SRTGateway
     let rtmp: RTMPServer
+    /// For connections over TCP that the gateway opens.
+    let eventLoops: any EventLoopGroup
+    let tls: TLSClient
     let streamKeys: StreamKeys
     let files: FilePacingThread
     let recorder: RecordWriter
@@ -15,7 +19,6 @@ struct ComponentContext: Sendable {
     let ports: PortAllocator
     let refusals: RefusalLedger
     let srtAddress: IPAddress
-    let rtmpAddress: IPAddress
     let advertisedHost: String?
     let onEvent: @Sendable (FlowEvent) -> Void
 

@@ -5,6 +5,7 @@ import Media
 import NIOCore
 import NIOPosix
 import PacketIO
+import RTMP
 import SRT
 import Synchronization
 
@@ -36,6 +37,8 @@ final class ComponentFactory: Sendable {
                 onEvent: { FlowEvent.tell($0, refusals: refusals, onEvent: onEvent) }
             ),
             rtmp: RTMPServer(group: eventLoops, refusals: refusals, onEvent: onEvent),
+            eventLoops: eventLoops,
+            tls: TLSClient(authoritiesFile: configuration.authoritiesFile),
             streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
             files: FilePacingThread(),
             recorder: RecordWriter(),
@@ -46,7 +49,6 @@ final class ComponentFactory: Sendable {
             ),
             refusals: refusals,
             srtAddress: configuration.srtAddress,
-            rtmpAddress: configuration.rtmpAddress,
             advertisedHost: configuration.advertisedHost,
             onEvent: onEvent
         )
@@ -56,8 +58,14 @@ final class ComponentFactory: Sendable {
         context.files.start()
         context.recorder.start()
         do throws(SRTFailure) { try context.srt.start() } catch { throw ApplyFailure(error) }
-        if let port = configuration.rtmpPort {
-            try context.rtmp.start(address: configuration.rtmpAddress, port: port)
+        if let endpoint = configuration.rtmp { try context.rtmp.listen(on: endpoint) }
+        if let secured = configuration.rtmps {
+            let certificate = try ServerCertificate(
+                certificateFile: secured.certificateFile,
+                privateKeyFile: secured.privateKeyFile,
+                onEvent: context.onEvent
+            )
+            try context.rtmp.listen(on: secured.endpoint, certificate: certificate)
         }
     }
 
@@ -70,7 +78,8 @@ final class ComponentFactory: Sendable {
     }
 
     var sharedSRTPort: UInt16? { context.srt.sharedPort }
-    var rtmpPort: UInt16? { context.rtmp.port }
+    var rtmpPort: UInt16? { context.rtmp.port(.rtmp) }
+    var rtmpsPort: UInt16? { context.rtmp.port(.rtmps) }
     var streamAddresses: [StreamAddress] { context.rtmpStreamAddresses }
 
     func makeInput(_ spec: InputSpec, flow: String, hub: FlowHub) async throws(ApplyFailure) -> any RunningInput {
@@ -85,7 +94,9 @@ final class ComponentFactory: Sendable {
             try FileRunningInput(spec, input, hub: hub, context: context)
         case .rtmp(let input):
             try RTMPRunningInput(spec, input, flow: flow, hub: hub, context: context)
-        case .rtmpPull, .rtsp, .rtspPull:
+        case .rtmpPull(let input):
+            try RTMPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
+        case .rtsp, .rtspPull:
             throw .unsupported("inputs of protocol \(spec.source.protocolName)")
         }
     }
@@ -104,7 +115,9 @@ final class ComponentFactory: Sendable {
             try RecordRunningOutput(output, context: context)
         case .rtmp(let output):
             try RTMPRunningOutput(spec, output, flow: flow, context: context)
-        case .rtmpPush, .rtsp, .rtspPush, .hls:
+        case .rtmpPush(let output):
+            try RTMPPushRunningOutput(spec, output, flow: flow, context: context)
+        case .rtsp, .rtspPush, .hls:
             throw .unsupported("outputs of protocol \(spec.destination.protocolName)")
         }
     }

@@ -7,14 +7,30 @@ import PacketIO
 import SRT
 import Synchronization
 
+/// A port with TLS: PEM files with its certificate chain and private key.
+public struct SecuredEndpoint: Sendable {
+    public var endpoint: IPEndpoint
+    public var certificateFile: String
+    public var privateKeyFile: String
+
+    public init(endpoint: IPEndpoint, certificateFile: String, privateKeyFile: String) {
+        self.endpoint = endpoint
+        self.certificateFile = certificateFile
+        self.privateKeyFile = privateKeyFile
+    }
+}
+
 /// What the data plane needs to know before the first flow.
 public struct FlowRuntimeConfiguration: Sendable {
     /// Where listeners bind, and the shared SRT port; nil turns SRT off, 0 picks a free one.
     public var srtAddress: IPAddress
     public var srtPort: UInt16?
-    /// Where the RTMP port listens; nil turns RTMP off, 0 picks a free one.
-    public var rtmpAddress: IPAddress
-    public var rtmpPort: UInt16?
+    /// Where the RTMP port listens; nil turns RTMP off, port 0 picks a free one.
+    public var rtmp: IPEndpoint?
+    /// The same with TLS.
+    public var rtmps: SecuredEndpoint?
+    /// PEM certificates of authorities to trust beside the system's, for servers that are called with TLS.
+    public var authoritiesFile: String?
     /// RTP inputs without `port` get one from here.
     public var portRange: ClosedRange<UInt16>
     /// The name or address that status shows in place of a wildcard address.
@@ -25,16 +41,18 @@ public struct FlowRuntimeConfiguration: Sendable {
     public init(
         srtAddress: IPAddress = IPAddress(v4: 0),
         srtPort: UInt16? = 8890,
-        rtmpAddress: IPAddress = IPAddress(v4: 0),
-        rtmpPort: UInt16? = 1935,
+        rtmp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 1935),
+        rtmps: SecuredEndpoint? = nil,
+        authoritiesFile: String? = nil,
         portRange: ClosedRange<UInt16> = 20_000...20_999,
         advertisedHost: String? = nil,
         stateDirectory: String? = nil
     ) {
         self.srtAddress = srtAddress
         self.srtPort = srtPort
-        self.rtmpAddress = rtmpAddress
-        self.rtmpPort = rtmpPort
+        self.rtmp = rtmp
+        self.rtmps = rtmps
+        self.authoritiesFile = authoritiesFile
         self.portRange = portRange
         self.advertisedHost = advertisedHost
         self.stateDirectory = stateDirectory
@@ -89,6 +107,8 @@ public final class FlowRuntime: Sendable {
     public var sharedSRTPort: UInt16? { factory.sharedSRTPort }
     /// The RTMP port that was bound.
     public var rtmpPort: UInt16? { factory.rtmpPort }
+    /// The RTMPS port that was bound.
+    public var rtmpsPort: UInt16? { factory.rtmpsPort }
     /// Where to publish and play, with the keys: secrets.
     public var streamAddresses: [StreamAddress] { factory.streamAddresses }
 

@@ -19,4 +19,8 @@ extension Refusal {
         case .wrongDirection: "a publisher asked for an output, or a receiver for an input"
         }
     }
+
+    static func unsupportedCodec(named name: String) -> String {
+        "the codec \(name) is not carried; the other tracks go on"
+    }
 }

@@ -21,4 +21,9 @@ public enum ClientProcess {
     public static func gstreamer(_ pipeline: [String]) throws -> ChildProcess {
         try bounded("gst-launch-1.0", ["-q"] + pipeline)
     }
+
+    /// librtmp's command-line player.
+    public static func rtmpdump(_ arguments: [String]) throws -> ChildProcess {
+        try bounded("rtmpdump", ["--quiet"] + arguments)
+    }
 }

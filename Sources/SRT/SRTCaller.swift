@@ -24,7 +24,7 @@ final class SRTCaller: Sendable {
 
     private struct Body {
         var state: State
-        var backoff = SRTReconnectBackoff()
+        var backoff = ReconnectBackoff()
     }
 
     let configuration: SRTCallerConfiguration

@@ -370,15 +370,11 @@ extension [BadFile] {
         ),
         .input(
             "name: in, protocol: rtmp-pull, source: 'http://h/live'",
-            "a.yaml:5:26: warning: inputs[0].protocol: this version does not run rtmp-pull inputs yet; what "
-                + "needs it stays idle [version/not-running-yet]",
             "a.yaml:5:45: error: inputs[0].source: the value is not an rtmp:// or rtmps:// URL "
                 + "[schema/pattern]"
         ),
         .input(
             "name: in, protocol: rtmp-pull, source: 'rtmp://u:p@h/live'",
-            "a.yaml:5:26: warning: inputs[0].protocol: this version does not run rtmp-pull inputs yet; what "
-                + "needs it stays idle [version/not-running-yet]",
             "a.yaml:5:45: error: inputs[0].source: a user name or password in a URL would be shown; write "
                 + "them into fields of their own [flow/url-credentials]"
         ),
@@ -469,8 +465,6 @@ extension [BadFile] {
         ),
         .output(
             "name: out, protocol: rtmp-push, url: 'rtsp://h/'",
-            "a.yaml:7:27: warning: outputs[0].protocol: this version does not run rtmp-push outputs yet; "
-                + "what needs it stays idle [version/not-running-yet]",
             "a.yaml:7:43: error: outputs[0].url: the value is not an rtmp:// or rtmps:// URL [schema/pattern]"
         ),
         .output(

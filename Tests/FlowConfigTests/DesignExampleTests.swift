@@ -110,10 +110,8 @@ struct DesignExampleTests {
         let lines = Fixture.lines(Self.text, path: "flows.d/a.yaml")
         #expect(
             lines == [
-                "flows.d/a.yaml:31:31: warning: outputs[1].protocol: this version does not run rtmp-push outputs yet; "
-                    + "what needs it stays idle [version/not-running-yet]",
                 "flows.d/a.yaml:32:31: warning: outputs[2].protocol: this version does not run hls outputs yet; "
-                    + "what needs it stays idle [version/not-running-yet]",
+                    + "what needs it stays idle [version/not-running-yet]"
             ]
         )
     }

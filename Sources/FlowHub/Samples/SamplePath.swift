@@ -51,10 +51,13 @@ struct SamplePath: Sendable {
     }
 
     /// A sample of the active leg; `packetSinks` get it as packets.
+    ///
+    /// - Parameter standby: the pictures before it, which are needed when the leg has just become the active one.
     mutating func consume(
         _ sample: MediaSample,
         from token: Int,
         tracks of: TrackList,
+        standby: [MediaSample],
         at now: MonotonicTime,
         packetSinks: [(name: String, sink: any PacketSink)]
     ) {
@@ -62,8 +65,21 @@ struct SamplePath: Sendable {
             begin(token)
             demuxer = nil
             for track in of.tracks { consume(track, from: token) }
+            let past = splice.catchUp(standby, isVideoNext: of.isVideo(sample.track), next: sample, at: now)
+            for picture in past {
+                for index in sinks.indices { sinks[index].sink.consume(picture) }
+                mux(picture, at: now, packetSinks: packetSinks)
+            }
         }
         guard let passed = pass(sample, hasVideo: of.hasVideo, at: now) else { return }
+        mux(passed, at: now, packetSinks: packetSinks)
+    }
+
+    private mutating func mux(
+        _ sample: MediaSample,
+        at now: MonotonicTime,
+        packetSinks: [(name: String, sink: any PacketSink)]
+    ) {
         guard !packetSinks.isEmpty else {
             muxer = nil
             return
@@ -74,7 +90,7 @@ struct SamplePath: Sendable {
                 unsupportedCodecs.append(track.codec.rawValue)
             }
         }
-        muxer?.mux(passed)
+        muxer?.mux(sample)
         muxer?.takePackets { Self.send($0, to: packetSinks, at: now) }
     }
 

@@ -3,10 +3,14 @@ import Media
 /// Joins the streams of samples of several sources to one that goes on: each source begins on a keyframe, and its
 /// times are moved so that they follow what went before by as much as time passed.
 ///
+/// A source whose last group of pictures was kept begins at once: the pictures that are past are given times in the
+/// gap, closer together than they were, so that a decoder gets through them and is there for the present one.
+///
 /// The first source keeps its own times. A pure value: time is an argument.
 struct SampleSplice: Sendable {
-    /// The least step from the end of one source to the begin of the next: a millisecond.
-    private static let minimumStep = MediaTime.ticksPerMillisecond
+    /// The least step from the end of one source to the begin of the next, and from one past picture to the next: a
+    /// millisecond, the finest that every format has.
+    private static let leastStep = MediaTime.ticksPerMillisecond
 
     private enum State: Sendable {
         case waiting
@@ -16,6 +20,9 @@ struct SampleSplice: Sendable {
     private var state = State.waiting
     /// The latest sample that passed, of any track.
     private var last: (decodeTime: MediaTime, arrival: MonotonicTime)?
+    /// By how much the times are ahead of the time that passed, in ticks: past pictures sometimes need more room than
+    /// the gap has. The next gap gives it back.
+    private var lead: Int64 = 0
     /// The latest decode time of each track.
     private var lastOfTracks: [(track: MediaTrack.ID, decodeTime: MediaTime)] = []
 
@@ -47,24 +54,78 @@ struct SampleSplice: Sendable {
         }
         var moved = sample
         moved.decodeTime = sample.decodeTime.advanced(byTicks: offset)
-        if let index = lastOfTracks.firstIndex(where: { $0.track == sample.track }) {
-            guard moved.decodeTime >= lastOfTracks[index].decodeTime else { return nil }
-            lastOfTracks[index].decodeTime = moved.decodeTime
-        } else {
-            lastOfTracks.append((sample.track, moved.decodeTime))
+        if let latest = lastOfTracks.first(where: { $0.track == sample.track }), moved.decodeTime < latest.decodeTime {
+            return nil
         }
-        if let last, last.decodeTime > moved.decodeTime {
-            self.last = (last.decodeTime, now)
-        } else {
-            last = (moved.decodeTime, now)
-        }
+        note(moved, at: now)
         return moved
     }
 
-    /// What to add to the times of a source that begins with this sample.
-    private func start(_ sample: MediaSample, at now: MonotonicTime) -> Int64 {
+    /// The pictures of a source that takes over, moved into the gap before its `next` sample.
+    ///
+    /// Empty, and the source begins on its next keyframe, when there are none, and when `next` is a keyframe itself.
+    mutating func catchUp(
+        _ pictures: [MediaSample],
+        isVideoNext: Bool,
+        next: MediaSample,
+        at now: MonotonicTime
+    ) -> [MediaSample] {
+        guard case .waiting = state, let first = pictures.first, let last, !(isVideoNext && next.isKeyframe) else {
+            return []
+        }
+        let lastPicture = lastOfTracks.first { $0.track == first.track }?.decodeTime ?? last.decodeTime
+        let begin = lastPicture.ticks &+ Self.leastStep
+        let offset = start(
+            next,
+            at: now,
+            notBefore: MediaTime(ticks: begin &+ Int64(pictures.count) &* Self.leastStep)
+        )
+        state = .running(offset: offset)
+        let span = Span(
+            from: first.decodeTime.ticks &+ offset,
+            to: next.decodeTime.ticks &+ offset,
+            begin: begin
+        )
+        return pictures.map { picture in
+            var moved = picture
+            let decodeTime = span.move(picture.decodeTime.ticks &+ offset)
+            moved.decodeTime = MediaTime(ticks: decodeTime)
+            moved.compositionOffset = span.move(picture.presentationTime.ticks &+ offset) &- decodeTime
+            note(moved, at: now)
+            return moved
+        }
+    }
+
+    /// The past of a source: from its keyframe to the present, of which the front does not fit any more.
+    private struct Span {
+        let from: Int64
+        let to: Int64
+        let begin: Int64
+
+        /// Keeps the order; times after the span, and of a span that fits, stay.
+        func move(_ ticks: Int64) -> Int64 {
+            guard from < begin, ticks < to, to > from else { return ticks }
+            let share = Double(ticks &- from) / Double(to &- from)
+            return begin &+ Int64(share * Double(to &- begin))
+        }
+    }
+
+    private mutating func note(_ moved: MediaSample, at now: MonotonicTime) {
+        if let index = lastOfTracks.firstIndex(where: { $0.track == moved.track }) {
+            lastOfTracks[index].decodeTime = max(lastOfTracks[index].decodeTime, moved.decodeTime)
+        } else {
+            lastOfTracks.append((moved.track, moved.decodeTime))
+        }
+        last = (max(last?.decodeTime ?? moved.decodeTime, moved.decodeTime), now)
+    }
+
+    /// What to add to the times of a source that begins with this sample, or has its present there.
+    private mutating func start(_ sample: MediaSample, at now: MonotonicTime, notBefore: MediaTime? = nil) -> Int64 {
         guard let last else { return 0 }
         let passed = max(0, now.nanoseconds(since: last.arrival)) / (1_000_000_000 / MediaTime.ticksPerSecond)
-        return last.decodeTime.ticks(since: sample.decodeTime) &+ max(Self.minimumStep, passed)
+        let due = last.decodeTime.advanced(byTicks: passed &- lead)
+        let begin = max(due, last.decodeTime.advanced(byTicks: Self.leastStep), notBefore ?? due)
+        lead = begin.ticks(since: due)
+        return begin.ticks(since: sample.decodeTime)
     }
 }

@@ -3,10 +3,8 @@
 /// This list is the only place that says so: the warning in `headgate validate` and the runtime both read it, and a
 /// feature starts to run by leaving it.
 public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
-    case rtmpPullInput = "rtmp-pull inputs"
     case rtspInput = "rtsp inputs"
     case rtspPullInput = "rtsp-pull inputs"
-    case rtmpPushOutput = "rtmp-push outputs"
     case rtspOutput = "rtsp outputs"
     case rtspPushOutput = "rtsp-push outputs"
     case hlsOutput = "hls outputs"
@@ -47,23 +45,21 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
     /// What of an input does not run yet.
     public static func features(of input: InputSpec) -> [UnsupportedFeature] {
         switch input.source {
-        case .rtmpPull: [.rtmpPullInput]
         case .rtsp: [.rtspInput]
         case .rtspPull: [.rtspPullInput]
         case .rtp(let input): input.fec == .none ? [] : [.forwardErrorCorrection]
-        case .srtListener, .srtCaller, .rtmp, .file: []
+        case .srtListener, .srtCaller, .rtmp, .rtmpPull, .file: []
         }
     }
 
     /// What of an output does not run yet.
     public static func features(of output: OutputSpec) -> [UnsupportedFeature] {
         switch output.destination {
-        case .rtmpPush: [.rtmpPushOutput]
         case .rtsp: [.rtspOutput]
         case .rtspPush: [.rtspPushOutput]
         case .hls: [.hlsOutput]
         case .rtp(let output): output.fec == .none ? [] : [.forwardErrorCorrection]
-        case .srtListener, .srtCaller, .rtmp, .udp, .record: []
+        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .udp, .record: []
         }
     }
 

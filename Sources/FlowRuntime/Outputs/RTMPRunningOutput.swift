@@ -15,7 +15,7 @@ final class RTMPRunningOutput: RunningOutput {
     var sink: OutputSink { .samples(place.fanOut) }
 
     init(_ spec: OutputSpec, _ output: RTMPOutput, flow: String, context: ComponentContext) throws(ApplyFailure) {
-        guard context.rtmp.port != nil else { throw .rtmpIsOff }
+        guard !context.rtmp.listeners.isEmpty else { throw .rtmpIsOff }
         self.context = context
         place = context.rtmp.addPresentation(
             flow: flow,

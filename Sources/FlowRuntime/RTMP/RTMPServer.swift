@@ -4,6 +4,7 @@ import FlowPlanner
 import Media
 import NIOCore
 import NIOPosix
+import NIOSSL
 import NetworkAddress
 import RTMP
 import Synchronization
@@ -15,6 +16,12 @@ final class RTMPServer: RTMPServerDelegate {
         static let connectionsPerAddress = 256
         /// How many connections wait to be taken from the kernel.
         static let backlog: Int32 = 256
+    }
+
+    /// A port that listens.
+    struct Listener: Sendable {
+        let scheme: RTMPURL.Scheme
+        let endpoint: IPEndpoint
     }
 
     /// A publisher's place: one leg of an input.
@@ -59,7 +66,7 @@ final class RTMPServer: RTMPServerDelegate {
     private let refusals: RefusalLedger
     private let onEvent: @Sendable (FlowEvent) -> Void
     private let group: any EventLoopGroup
-    private let listener = Mutex<(any Channel)?>(nil)
+    private let open = Mutex<[(listener: Listener, channel: any Channel)]>([])
 
     init(group: any EventLoopGroup, refusals: RefusalLedger, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
         self.group = group
@@ -67,8 +74,9 @@ final class RTMPServer: RTMPServerDelegate {
         self.onEvent = onEvent
     }
 
-    /// Listens; the port that was bound is `port` afterwards.
-    func start(address: IPAddress, port: UInt16) throws(ApplyFailure) {
+    /// Listens on one more port, with TLS when there is a certificate.
+    func listen(on endpoint: IPEndpoint, certificate: ServerCertificate? = nil) throws(ApplyFailure) {
+        let scheme = certificate == nil ? RTMPURL.Scheme.rtmp : .rtmps
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: Limits.backlog)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
@@ -76,36 +84,45 @@ final class RTMPServer: RTMPServerDelegate {
             .childChannelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(RTMPServerHandler(delegate: self))
+                    let pipeline = channel.pipeline.syncOperations
+                    if let certificate { try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context())) }
+                    try pipeline.addHandler(RTMPServerHandler(delegate: self))
                 }
             }
         do {
-            let channel = try bootstrap.bind(host: address.description, port: Int(port)).wait()
-            listener.withLock { $0 = channel }
+            let channel = try bootstrap.bind(host: endpoint.address.description, port: Int(endpoint.port)).wait()
+            let port = channel.localAddress?.port.flatMap(UInt16.init(exactly:)) ?? endpoint.port
+            let bound = Listener(scheme: scheme, endpoint: IPEndpoint(address: endpoint.address, port: port))
+            open.withLock { $0.append((bound, channel)) }
         } catch {
-            let endpoint = IPEndpoint(address: address, port: port)
+            let name = scheme.rawValue
             guard let code = (error as? IOError)?.errnoCode, code == EADDRINUSE else {
                 throw ApplyFailure(
                     remedy: .configurationChange,
                     reason: "ListenFailed",
-                    message: "RTMP cannot listen on \(endpoint): \(error)"
+                    message: "\(name.uppercased()) cannot listen on \(endpoint): \(error)"
                 )
             }
             throw ApplyFailure(
                 remedy: .retry,
                 reason: "PortInUse",
-                message: "the RTMP address \(endpoint) is in use: choose another with --rtmp, or --rtmp off"
+                message: "the \(name.uppercased()) address \(endpoint) is in use: choose another with --\(name), "
+                    + "or --\(name) off"
             )
         }
     }
 
-    /// Nil while it does not listen.
-    var port: UInt16? {
-        listener.withLock { $0?.localAddress?.port.flatMap(UInt16.init(exactly:)) }
-    }
+    /// The ports that listen, the plain one first.
+    var listeners: [Listener] { open.withLock { $0.map(\.listener) } }
+
+    func port(_ scheme: RTMPURL.Scheme) -> UInt16? { listeners.first { $0.scheme == scheme }?.endpoint.port }
 
     func stop() {
-        listener.withLock { $0.take() }?.close(promise: nil)
+        let channels = open.withLock { open in
+            defer { open = [] }
+            return open.map(\.channel)
+        }
+        for channel in channels { channel.close(promise: nil) }
     }
 
     // MARK: Places
@@ -336,7 +353,7 @@ final class RTMPServer: RTMPServerDelegate {
             flow: place?.flow ?? "",
             component: place?.component ?? "rtmp",
             remote: connection.remote,
-            message: "the codec \(name) is not carried; the other tracks go on"
+            message: Refusal.unsupportedCodec(named: name)
         )
     }
 

@@ -1,6 +1,7 @@
 import FlowModel
 import FlowPlanner
 import Media
+import NetworkAddress
 import RTMP
 
 extension ApplyFailure {
@@ -9,6 +10,35 @@ extension ApplyFailure {
         reason: "ListenerOff",
         message: "the gateway runs with --rtmp off"
     )
+}
+
+extension RTMPURL {
+    /// The address in a flow file with the stream key beside it; without a key the address's last part is the stream.
+    init(address: String, streamKey: Secret?) throws(ApplyFailure) {
+        let key = try streamKey?.required("stream key")
+        do throws(ParseFailure) {
+            try self.init(parsing: address, key: key)
+        } catch {
+            throw ApplyFailure(remedy: .configurationChange, reason: "InvalidAddress", message: error.explanation)
+        }
+    }
+
+    private init(parsing address: String, key: String?) throws(ParseFailure) {
+        if let key { try self.init(parsing: address, streamName: key) } else { try self.init(parsing: address) }
+    }
+}
+
+extension RTMPURL.ParseFailure {
+    fileprivate var explanation: String {
+        switch self {
+        case .tooLong: "the address is longer than 1,024 characters"
+        case .notText: "the address holds characters that must be escaped"
+        case .unknownScheme: "the address does not begin with rtmp:// or rtmps://"
+        case .invalidHost: "the host in the address is not one"
+        case .invalidPort: "the port in the address is not one"
+        case .missingApplication: "the address names no application: rtmp://HOST/APPLICATION"
+        }
+    }
 }
 
 extension Secret {
@@ -26,15 +56,56 @@ extension Secret {
 }
 
 extension ComponentContext {
-    /// Where encoders and players find a flow on the RTMP port; without a key, three asterisks stand for it.
+    /// Where encoders and players find a flow, on the plain port where there is one; without a key, three asterisks
+    /// stand for it.
     func rtmpAddress(flow: String, key: String = "***") -> String {
-        "rtmp://\(shown(host: rtmpAddress, port: rtmp.port ?? 0))/\(flow)/\(key)"
+        rtmpAddresses(flow: flow, key: key).first ?? ""
     }
 
-    /// Every place on the RTMP port with its key.
+    /// Every place with its key, on each port that listens.
     var rtmpStreamAddresses: [StreamAddress] {
-        rtmp.keys.map {
-            StreamAddress(flow: $0.flow, component: $0.component, address: rtmpAddress(flow: $0.flow, key: $0.key))
+        rtmp.keys.flatMap { place in
+            rtmpAddresses(flow: place.flow, key: place.key).map {
+                StreamAddress(flow: place.flow, component: place.component, address: $0)
+            }
+        }
+    }
+
+    private func rtmpAddresses(flow: String, key: String) -> [String] {
+        rtmp.listeners.map {
+            "\($0.scheme.rawValue)://\(shown(host: $0.endpoint.address, port: $0.endpoint.port))/\(flow)/\(key)"
+        }
+    }
+
+    /// Passes on what a caller tells.
+    func tell(_ event: RTMPCaller.Event, flow: String, component: String) {
+        func record(_ reason: String, _ severity: FlowEvent.Severity, remote: String?, _ message: String) {
+            onEvent(
+                FlowEvent(
+                    reason: reason,
+                    severity: severity,
+                    flow: flow,
+                    component: component,
+                    remote: remote,
+                    message: message
+                )
+            )
+        }
+        switch event {
+        case .started(let connection):
+            record("Connected", .info, remote: connection.remote, "\(connection.remote) takes the stream")
+        case .ended(let reason):
+            record("Disconnected", .info, remote: nil, reason)
+        case .failed(let message):
+            record("ConnectFailed", .warning, remote: nil, message)
+        case .unsupportedCodec(let name, let connection):
+            refusals.refused(
+                .unsupportedCodec,
+                flow: flow,
+                component: component,
+                remote: connection.remote,
+                message: Refusal.unsupportedCodec(named: name)
+            )
         }
     }
 }

@@ -29,3 +29,11 @@ enum RTMPConnectionEvent: Sendable {
     case refuse(Refusal)
     case end
 }
+
+extension SocketAddress? {
+    /// `198.51.100.7:51234`, `[2001:db8::1]:51234`
+    var peerText: String {
+        guard let self, let host = self.ipAddress, let port = self.port else { return "unknown" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

@@ -10,6 +10,7 @@ package final class RTMPFanOut: SampleSink {
     private struct State {
         var history = RTMPStreamHistory()
         var lanes: [ObjectIdentifier: RTMPLane] = [:]
+        var onNextSample: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -22,8 +23,15 @@ package final class RTMPFanOut: SampleSink {
         }
     }
 
+    /// Calls once, on the thread that delivers, when the stream runs: what a caller waits for before it calls. It must
+    /// not block. A later call replaces the former one; nil takes it back.
+    package func notifyOfNextSample(_ body: (@Sendable () -> Void)?) {
+        state.withLock { $0.onNextSample = body }
+    }
+
     package func consume(_ sample: MediaSample) {
         state.withLock { state in
+            state.onNextSample.take()?()
             guard let frame = state.history.add(sample) else { return }
             Self.offer(frame, state)
         }

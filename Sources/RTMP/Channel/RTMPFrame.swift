@@ -23,10 +23,12 @@ struct RTMPFrame: Sendable {
         bytes = Self.encode(message, chunkSize: Self.sharedChunkSize)
     }
 
-    func bytes(streamID: UInt32, chunkSize: Int) -> ByteBuffer {
-        if streamID == Self.sharedStreamID, chunkSize == Self.sharedChunkSize { return bytes }
+    func bytes(for audience: FLVMetadata.Audience, streamID: UInt32, chunkSize: Int) -> ByteBuffer {
+        let isMetadataForServer = audience == .server && message.type == .dataAMF0
+        if streamID == Self.sharedStreamID, chunkSize == Self.sharedChunkSize, !isMetadataForServer { return bytes }
         var message = message
         message.streamID = streamID
+        if isMetadataForServer { message.payload = FLVMetadata.addressedToServer(message.payload) }
         return Self.encode(message, chunkSize: chunkSize)
     }
 

@@ -12,6 +12,7 @@ final class RTMPReceiver {
     static let stallLimit = TimeAmount.seconds(10)
 
     private let channel: any Channel
+    private let audience: FLVMetadata.Audience
     private let streamID: UInt32
     private let chunkSize: Int
     private let counters: RTMPPeerCounters
@@ -22,12 +23,14 @@ final class RTMPReceiver {
 
     init(
         channel: any Channel,
+        audience: FLVMetadata.Audience,
         streamID: UInt32,
         chunkSize: Int,
         counters: RTMPPeerCounters,
         onStall: @escaping () -> Void
     ) {
         self.channel = channel
+        self.audience = audience
         self.streamID = streamID
         self.chunkSize = chunkSize
         self.counters = counters
@@ -72,7 +75,7 @@ final class RTMPReceiver {
     }
 
     private func write(_ frame: RTMPFrame) {
-        let bytes = frame.bytes(streamID: streamID, chunkSize: chunkSize)
+        let bytes = frame.bytes(for: audience, streamID: streamID, chunkSize: chunkSize)
         counters.sent(bytes.readableBytes)
         channel.write(bytes, promise: nil)
     }

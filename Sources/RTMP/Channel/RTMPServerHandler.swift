@@ -43,7 +43,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     package func channelActive(context: ChannelHandlerContext) {
         address = context.remoteAddress
-        let connection = RTMPConnection(channel: context.channel, remote: RTMPServerHandler.text(address))
+        let connection = RTMPConnection(channel: context.channel, remote: address.peerText)
         self.connection = connection
         if delegate.connected(address) != nil {
             phase = .closed
@@ -270,6 +270,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         guard let connection else { return }
         let receiver = RTMPReceiver(
             channel: context.channel,
+            audience: .player,
             streamID: streamID,
             chunkSize: outgoingChunkSize,
             counters: connection.counters,
@@ -350,10 +351,5 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         playEnded(context)
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
-    }
-
-    private static func text(_ address: SocketAddress?) -> String {
-        guard let address, let host = address.ipAddress, let port = address.port else { return "unknown" }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

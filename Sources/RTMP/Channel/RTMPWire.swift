@@ -5,8 +5,8 @@ struct RTMPWire {
     private(set) var reader: ChunkReader
     private(set) var writer = ChunkWriter()
 
-    init(bytesReceived: UInt64) {
-        reader = ChunkReader(bytesReceived: bytesReceived)
+    init(bytesReceived: UInt64, limits: ChunkLimits = .default) {
+        reader = ChunkReader(limits: limits, bytesReceived: bytesReceived)
     }
 
     mutating func append(_ bytes: inout ByteBuffer) {

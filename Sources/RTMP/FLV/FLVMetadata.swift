@@ -61,10 +61,18 @@ package enum FLVMetadata {
         timestamp: UInt32 = 0
     ) -> RTMPMessage {
         var payload = ByteBuffer()
-        if audience == .server { AMFValue.string(setter).write(to: &payload) }
         AMFValue.string(name).write(to: &payload)
         object.write(to: &payload)
+        if audience == .server { payload = addressedToServer(payload) }
         return RTMPMessage(type: .dataAMF0, streamID: streamID, timestamp: timestamp, payload: payload)
+    }
+
+    /// What a player is told, as a server is asked to set it.
+    static func addressedToServer(_ told: ByteBuffer) -> ByteBuffer {
+        var payload = ByteBuffer()
+        AMFValue.string(setter).write(to: &payload)
+        payload.writeImmutableBuffer(told)
+        return payload
     }
 
     /// The legacy number of a codec, or its four-character code as a number ("Enhancing onMetaData").

@@ -35,8 +35,11 @@ struct Gateway {
         if case .on(let host, _) = settings.rtmp, let port = runtime.rtmpPort {
             listeners.set("rtmp", IPEndpoint(address: host, port: port).description)
         }
+        if case .on(let host, _) = settings.rtmps, let port = runtime.rtmpsPort {
+            listeners.set("rtmps", IPEndpoint(address: host, port: port).description)
+        }
         let controller = FlowController(
-            configuration: controllerConfiguration(srtPort: runtime.sharedSRTPort, rtmpPort: runtime.rtmpPort),
+            configuration: controllerConfiguration(runtime),
             applier: runtime,
             logger: logger
         )
@@ -104,13 +107,14 @@ struct Gateway {
     private func makeRuntime(events: EventLog) throws -> FlowRuntime {
         var configuration = FlowRuntimeConfiguration(
             srtPort: settings.srt.port,
-            rtmpPort: settings.rtmp.port,
+            rtmp: settings.rtmp.endpoint,
+            rtmps: settings.securedRTMP,
+            authoritiesFile: settings.caFile,
             portRange: settings.portRange,
             advertisedHost: settings.advertise,
             stateDirectory: settings.stateDirectory
         )
         if case .on(let host, _) = settings.srt { configuration.srtAddress = host }
-        if case .on(let host, _) = settings.rtmp { configuration.rtmpAddress = host }
         do {
             let runtime = try FlowRuntime(configuration: configuration) { events.record($0) }
             try runtime.start()
@@ -120,7 +124,7 @@ struct Gateway {
         }
     }
 
-    private func controllerConfiguration(srtPort: UInt16?, rtmpPort: UInt16?) -> FlowControllerConfiguration {
+    private func controllerConfiguration(_ runtime: FlowRuntime) -> FlowControllerConfiguration {
         func fixed(_ port: UInt16?) -> UInt16? { port == 0 ? nil : port }
         return FlowControllerConfiguration(
             flowsDirectory: settings.flows,
@@ -128,10 +132,10 @@ struct Gateway {
             prune: settings.prune,
             rescanInterval: settings.rescan,
             gatewayPorts: GatewayPorts(
-                srt: srtPort,
+                srt: runtime.sharedSRTPort,
                 http: fixed(settings.http.port),
-                rtmp: rtmpPort,
-                rtmps: fixed(settings.rtmps.port),
+                rtmp: runtime.rtmpPort,
+                rtmps: runtime.rtmpsPort,
                 rtsp: fixed(settings.rtsp.port),
                 rtsps: fixed(settings.rtsps.port)
             )

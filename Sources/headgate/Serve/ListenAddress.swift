@@ -36,4 +36,10 @@ enum ListenAddress: Hashable, Sendable {
         guard case .on(_, let port) = self else { return nil }
         return port
     }
+
+    /// Nil when it is off.
+    var endpoint: IPEndpoint? {
+        guard case .on(let host, let port) = self else { return nil }
+        return IPEndpoint(address: host, port: port)
+    }
 }

@@ -20,21 +20,35 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Shared SRT port, UDP. (default: 8890)", valueName: "host:port|port|off"))
     var srt: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "RTMP port, TCP, kept free of flows; this version does not serve RTMP yet. (default: 1935)",
-            valueName: "host:port|port|off"
-        )
-    )
+    @Option(help: ArgumentHelp("RTMP port, TCP. (default: 1935)", valueName: "host:port|port|off"))
     var rtmp: String?
 
     @Option(
         help: ArgumentHelp(
-            "RTMPS port, TCP, kept free of flows; this version does not serve RTMPS yet. (default: off)",
+            "RTMPS port, TCP: RTMP with TLS; wants --certificate and --private-key. (default: off)",
             valueName: "host:port|port|off"
         )
     )
     var rtmps: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "PEM file with the certificate chain of the TLS ports; read again when it changes.",
+            valueName: "file"
+        )
+    )
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("PEM file with the certificate's private key.", valueName: "file"))
+    var privateKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "PEM file with authorities to trust beside the system's, for servers that are called with TLS.",
+            valueName: "file"
+        )
+    )
+    var caFile: String?
 
     @Option(
         help: ArgumentHelp(

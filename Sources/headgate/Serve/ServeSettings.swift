@@ -2,6 +2,7 @@ import ArgumentParser
 import FlowController
 import FlowModel
 import FlowPlanner
+import FlowRuntime
 import LogOutput
 import Logging
 import NetworkAddress
@@ -14,6 +15,10 @@ struct ServeSettings: Sendable {
     var srt: ListenAddress
     var rtmp: ListenAddress
     var rtmps: ListenAddress
+    /// Both or neither.
+    var certificate: String?
+    var privateKey: String?
+    var caFile: String?
     var rtsp: ListenAddress
     var rtsps: ListenAddress
     var advertise: String?
@@ -85,6 +90,15 @@ struct ServeSettings: Sendable {
         srt = try listen(options.srt, "srt", default: "8890")
         rtmp = try listen(options.rtmp, "rtmp", default: "1935")
         rtmps = try listen(options.rtmps, "rtmps", default: "off")
+        certificate = source.text(options.certificate, "certificate")?.text
+        privateKey = source.text(options.privateKey, "private-key")?.text
+        caFile = source.text(options.caFile, "ca-file")?.text
+        guard (certificate == nil) == (privateKey == nil) else {
+            throw ValidationError("--certificate and --private-key go together")
+        }
+        guard rtmps == .off || certificate != nil else {
+            throw ValidationError("--rtmps wants --certificate and --private-key")
+        }
         rtsp = try listen(options.rtsp, "rtsp", default: "8554")
         rtsps = try listen(options.rtsps, "rtsps", default: "off")
         advertise = source.text(options.advertise, "advertise")?.text
@@ -128,6 +142,12 @@ struct ServeSettings: Sendable {
             parse: { Bool($0) }
         )
         httpInsecure = insecure ?? false
+    }
+
+    /// The RTMP port with TLS, when it is on.
+    var securedRTMP: SecuredEndpoint? {
+        guard let endpoint = rtmps.endpoint, let certificate, let privateKey else { return nil }
+        return SecuredEndpoint(endpoint: endpoint, certificateFile: certificate, privateKeyFile: privateKey)
     }
 
     static func portRange(_ text: String) -> ClosedRange<UInt16>? {

@@ -174,49 +174,4 @@ struct RTMPTests {
         )
         #expect(try await addresses(again) == keys)
     }
-
-    @Test("When the first publisher is killed the second takes over, and the player's times go on")
-    func failover() async throws {
-        let directory = try TemporaryDirectory()
-        let gateway = try await GatewayProcess.start(
-            [
-                "live.yaml": FlowText.flow(
-                    "live",
-                    inputs: ["name: venue, protocol: rtmp, streamKey: both, failover: true"],
-                    outputs: ["name: watch, protocol: rtmp"]
-                )
-            ],
-            arguments: Self.listening
-        )
-        let base = "rtmp://127.0.0.1:\(try gateway.listenerPort("rtmp"))"
-        let first = try await FLVFixture.publish(to: "\(base)/live/both", loops: -1)
-        defer { first.end() }
-        try await gateway.waitForFlow("live", "published") { $0.activeLeg == "venue/main" }
-        let second = try await FLVFixture.publish(to: "\(base)/live/both-backup", loops: -1)
-        defer { second.end() }
-        try await gateway.waitForFlow("live", "published twice") { $0.leg("venue", "backup")?.state == .connected }
-        let player = try Self.player(gateway, "live/watch", to: directory.path("played"))
-        try await gateway.waitForFlow("live", "played") {
-            ($0.output("watch")?.peers.first?.counters.packets ?? 0) > 100
-        }
-        first.end()
-        let flow = try await gateway.waitForFlow("live", "on its backup") { $0.activeLeg == "venue/backup" }
-        #expect(flow.switches == 1)
-        let before = flow.output("watch")?.peers.first?.counters.packets ?? 0
-        try await gateway.waitForFlow("live", "played on") {
-            ($0.output("watch")?.peers.first?.counters.packets ?? 0) > before + 100
-        }
-        _ = try await gateway.stop()
-        _ = try await player.waitForExit()
-        let played = try FrameList(contentsOf: directory.path("played"))
-        for stream in [0, 1] {
-            let times = played.decodeTimes(stream)
-            #expect(times == times.sorted())
-            #expect(times.count > 50)
-        }
-        // In milliseconds: the backup begins with its next keyframe, a second later at most.
-        let times = played.decodeTimes(0)
-        let gap = zip(times.dropFirst(), times).map { $0 - $1 }.max() ?? 0
-        #expect(gap < 2_500, "the largest gap is \(gap) ms")
-    }
 }

@@ -23,8 +23,8 @@ struct SampleSplice: Sendable {
     /// By how much the times are ahead of the time that passed, in ticks: past pictures sometimes need more room than
     /// the gap has. The next gap gives it back.
     private var lead: Int64 = 0
-    /// The latest decode time of each track.
-    private var lastOfTracks: [(track: MediaTrack.ID, decodeTime: MediaTime)] = []
+    /// The latest times of each track.
+    private var lastOfTracks: [(track: MediaTrack.ID, decodeTime: MediaTime, presentationTime: MediaTime)] = []
 
     /// Another source follows, or the same one from anew.
     mutating func begin() {
@@ -49,7 +49,13 @@ struct SampleSplice: Sendable {
             offset = running
         case .waiting:
             guard !hasVideo || (isVideo && sample.isKeyframe) else { return nil }
-            offset = start(sample, at: now)
+            // What is shown first comes after what is being shown.
+            let shown = lastOfTracks.first { $0.track == sample.track }?.presentationTime
+            offset = start(
+                sample,
+                at: now,
+                notBefore: shown?.advanced(byTicks: Self.leastStep &- sample.compositionOffset)
+            )
             state = .running(offset: offset)
         }
         var moved = sample
@@ -73,24 +79,26 @@ struct SampleSplice: Sendable {
         guard case .waiting = state, let first = pictures.first, let last, !(isVideoNext && next.isKeyframe) else {
             return []
         }
-        let lastPicture = lastOfTracks.first { $0.track == first.track }?.decodeTime ?? last.decodeTime
-        let begin = lastPicture.ticks &+ Self.leastStep
+        let shown = lastOfTracks.first { $0.track == first.track }
+        let decodeBegin = (shown?.decodeTime ?? last.decodeTime).ticks &+ Self.leastStep
+        let showBegin = (shown?.presentationTime ?? last.decodeTime).ticks &+ Self.leastStep
+        // The picture that comes next has its own time again. When sound comes before it, the last past one has.
+        let end = isVideoNext ? next.decodeTime : pictures[pictures.count - 1].decodeTime
+        let room = max(decodeBegin, showBegin) &+ Int64(pictures.count) &* Self.leastStep
         let offset = start(
             next,
             at: now,
-            notBefore: MediaTime(ticks: begin &+ Int64(pictures.count) &* Self.leastStep)
+            notBefore: MediaTime(ticks: room &+ next.decodeTime.ticks(since: end))
         )
         state = .running(offset: offset)
-        let span = Span(
-            from: first.decodeTime.ticks &+ offset,
-            to: next.decodeTime.ticks &+ offset,
-            begin: begin
-        )
+        let present = end.ticks &+ offset
+        let decoding = Span(from: first.decodeTime.ticks &+ offset, to: present, begin: decodeBegin)
+        let showing = Span(from: first.presentationTime.ticks &+ offset, to: present, begin: showBegin)
         return pictures.map { picture in
             var moved = picture
-            let decodeTime = span.move(picture.decodeTime.ticks &+ offset)
+            let decodeTime = decoding.move(picture.decodeTime.ticks &+ offset)
             moved.decodeTime = MediaTime(ticks: decodeTime)
-            moved.compositionOffset = span.move(picture.presentationTime.ticks &+ offset) &- decodeTime
+            moved.compositionOffset = max(0, showing.move(picture.presentationTime.ticks &+ offset) &- decodeTime)
             note(moved, at: now)
             return moved
         }
@@ -105,6 +113,7 @@ struct SampleSplice: Sendable {
         /// Keeps the order; times after the span, and of a span that fits, stay.
         func move(_ ticks: Int64) -> Int64 {
             guard from < begin, ticks < to, to > from else { return ticks }
+            guard ticks > from else { return begin }
             let share = Double(ticks &- from) / Double(to &- from)
             return begin &+ Int64(share * Double(to &- begin))
         }
@@ -113,8 +122,10 @@ struct SampleSplice: Sendable {
     private mutating func note(_ moved: MediaSample, at now: MonotonicTime) {
         if let index = lastOfTracks.firstIndex(where: { $0.track == moved.track }) {
             lastOfTracks[index].decodeTime = max(lastOfTracks[index].decodeTime, moved.decodeTime)
+            let latest = lastOfTracks[index].presentationTime
+            lastOfTracks[index].presentationTime = max(latest, moved.presentationTime)
         } else {
-            lastOfTracks.append((moved.track, moved.decodeTime))
+            lastOfTracks.append((moved.track, moved.decodeTime, moved.presentationTime))
         }
         last = (max(last?.decodeTime ?? moved.decodeTime, moved.decodeTime), now)
     }

@@ -139,7 +139,7 @@ let package = Package(
         tests(of: "FlowHub", ["Media", "HeadgateTestKit", nioCore]),
         tests(of: "PacketIO", ["Media", "NetworkAddress", "Threads", "HeadgateTestKit"]),
         tests(of: "SRT", ["Media", "NetworkAddress", "CLibCrypto", "HeadgateTestKit"]),
-        tests(of: "RTMP", ["Media", nioCore]),
+        tests(of: "RTMP", ["Media", nioCore, .product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(
             of: "FlowRuntime",
             ["FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HeadgateTestKit"]

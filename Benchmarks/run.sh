@@ -8,6 +8,9 @@
 #   srt-1to1      20 SRT streams of 5 Mbit/s, each to one SRT output       against srt-live-transmit, one a stream
 #   srt-1to1-aes  the same with AES-128
 #   srt-1to10     2 SRT streams, each to ten SRT outputs                   gateway only
+#   rtmp-1to1     50 RTMP publishers of 5 Mbit/s, each with one player     against nginx-rtmp
+#   rtmp-1to50    one RTMP publisher of 5 Mbit/s with 50 players           against nginx-rtmp
+#   rtmp-memory   resident memory a publisher, 1,000 publishers            against nginx-rtmp
 #   memory        resident memory a flow, 1,000 idle flows
 #
 # Without arguments all of them. ROUNDS (3) alternating rounds of SECONDS_EACH (6); the median counts. HEADGATE names
@@ -24,6 +27,7 @@ BIN=Benchmarks/bin
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/headgate-bench.XXXXXX") || exit 1
 PIDS=()          # what runs at the moment
 RESULT_LINES=()
+MEMORY_LINES=()
 
 stop_all() {
     local pid
@@ -58,13 +62,13 @@ field() { awk -v name="\"$1\"" -F'[{},:]' '{ for (i = 1; i < NF; i++) if ($i == 
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-# start_gateway FLOWS_DIR SRT_PORT: sets GATEWAY to its process.
+# start_gateway FLOWS_DIR SRT_PORT [RTMP_ADDRESS]: sets GATEWAY to its process.
 start_gateway() {
     local log=$WORK/gateway.log
     rm -rf "$WORK/state"
     mkdir -p "$WORK/state"
     "$HEADGATE" serve --flows "$1" --state-dir "$WORK/state" --http 127.0.0.1:0 --srt "127.0.0.1:$2" \
-        --rtmp off --rtsp off >"$log" 2>&1 &
+        --rtmp "${3:-off}" --rtsp off >"$log" 2>&1 &
     GATEWAY=$!
     PIDS+=("$GATEWAY")
     for _ in $(seq 600); do
@@ -197,6 +201,105 @@ srt_scenario() { # NAME INPUTS OUTPUTS KEY_LENGTH
     report "$1" $((2 * SRT_LATENCY))
 }
 
+rtmp_flows() { # DIR FLOWS PLAYERS
+    local i
+    mkdir -p "$1"
+    for ((i = 0; i < $2; i++)); do
+        {
+            flow_head "$i"
+            printf 'inputs:\n  - {name: in, protocol: rtmp, streamKey: key%s}\n' "$i"
+            [ "$3" = 0 ] || printf 'outputs:\n  - {name: watch, protocol: rtmp, maxConcurrent: %s}\n' "$3"
+        } >"$1/flow-$i.yaml"
+    done
+}
+
+# start_nginx PORT: sets NGINX to its worker.
+start_nginx() {
+    local main
+    rm -rf "$WORK/nginx"
+    mkdir -p "$WORK/nginx"
+    cat >"$WORK/nginx/nginx.conf" <<EOF
+load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+user root;
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile 8192;
+pid $WORK/nginx/pid;
+error_log $WORK/nginx/error.log error;
+events { worker_connections 4096; }
+rtmp {
+    access_log off;
+    server {
+        listen 127.0.0.1:$1;
+        chunk_size 4096;
+        application live { live on; }
+    }
+}
+EOF
+    nginx -p "$WORK/nginx" -c "$WORK/nginx/nginx.conf" -e "$WORK/nginx/start.log" &
+    main=$!
+    PIDS+=("$main")
+    for _ in $(seq 100); do
+        NGINX=$(pgrep -P "$main" | head -n 1)
+        [ -n "$NGINX" ] && [ -s "$WORK/nginx/pid" ] && return
+        kill -0 "$main" 2>/dev/null || fail "nginx ended" "$WORK/nginx/start.log"
+        sleep 0.1
+    done
+    fail "nginx did not start"
+}
+
+# rtmp_load PID PORT PUBLISH_APP PUBLISH_STREAM PLAY_STREAM ARGUMENTS...
+rtmp_load() {
+    local pid=$1 port=$2 app=$3 publish=$4 play=$5
+    shift 5
+    MEASURED_PIDS=$pid $BIN/rtmpload 127.0.0.1 "$port" --bitrate $((MBITS * 1000000)) --publish-app "$app" \
+        --publish-stream "$publish" --play-app "$app" --play-stream "$play" "$@"
+}
+
+rtmp_scenario() { # NAME PUBLISHERS PLAYERS
+    local port round load
+    command -v nginx >/dev/null || fail "nginx with its RTMP module is needed: make test-deps"
+    load=(--publishers "$2" --players "$3" --seconds "$SECONDS_EACH")
+    echo "$1: $2 × $MBITS Mbit/s RTMP, $3 player(s) each" >&2
+    rm -f "$WORK"/headgate.* "$WORK"/reference.*
+    for ((round = 0; round < ROUNDS; round++)); do
+        port=$(free_ports 2)
+        rm -rf "$WORK/flows"
+        rtmp_flows "$WORK/flows" "$2" "$3"
+        start_gateway "$WORK/flows" "$port" "127.0.0.1:$((port + 1))"
+        keep "$WORK/headgate" "$(rtmp_load "$GATEWAY" $((port + 1)) bench-%d key%d watch "${load[@]}")"
+        stop_all
+        start_nginx "$port"
+        keep "$WORK/reference" "$(rtmp_load "$NGINX" "$port" live s%d s%d "${load[@]}")"
+        stop_all
+    done
+    report "$1" 0
+}
+
+rtmp_memory_scenario() {
+    local port ours
+    command -v nginx >/dev/null || fail "nginx with its RTMP module is needed: make test-deps"
+    echo "rtmp-memory: 1,000 publishers" >&2
+    port=$(free_ports 2)
+    rm -rf "$WORK/flows"
+    rtmp_flows "$WORK/flows" 1000 0
+    start_gateway "$WORK/flows" "$port" "127.0.0.1:$((port + 1))"
+    ours=$(rtmp_load "$GATEWAY" $((port + 1)) bench-%d key%d watch --idle --publishers 1000 --seconds 3)
+    stop_all
+    start_nginx "$port"
+    MEMORY_LINES+=("$(printf '%-22s %6s publishers  %s a publisher; nginx %s' rtmp 1000 "$(per_publisher <<<"$ours")" \
+        "$(rtmp_load "$NGINX" "$port" live s%d s%d --idle --publishers 1000 --seconds 3 | per_publisher)")")
+    stop_all
+}
+
+# per_publisher < JSON: what a thousand publishers added to the server, each.
+per_publisher() {
+    local result
+    result=$(cat)
+    awk -v a="$(field residentBeforeKb <<<"$result")" -v b="$(field residentAfterKb <<<"$result")" \
+        'BEGIN { printf "%.1f kB", (b - a) / 1000 }'
+}
+
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 
 # idle_memory NAME FLOWS MAKE_FLOWS...: kB of resident memory a flow.
@@ -221,7 +324,6 @@ idle_memory() {
 
 memory_scenario() {
     local ports
-    MEMORY_LINES=()
     echo "memory: idle flows" >&2
     ports=$(free_ports 3001)
     idle_memory "rtp to rtp" 1000 rtp_flows "$WORK/flows" 1000 1 "$ports" $((ports + 2000))
@@ -229,7 +331,7 @@ memory_scenario() {
 }
 
 SCENARIOS=("$@")
-[ $# -gt 0 ] || SCENARIOS=(rtp-1to1 rtp-1to10 srt-1to1 srt-1to1-aes srt-1to10 memory)
+[ $# -gt 0 ] || SCENARIOS=(rtp-1to1 rtp-1to10 srt-1to1 srt-1to1-aes srt-1to10 rtmp-1to1 rtmp-1to50 memory rtmp-memory)
 for scenario in "${SCENARIOS[@]}"; do
     case $scenario in
     rtp-1to1) rtp_scenario "$scenario" 100 1 ;;
@@ -237,7 +339,10 @@ for scenario in "${SCENARIOS[@]}"; do
     srt-1to1) srt_scenario "$scenario" 20 1 0 ;;
     srt-1to1-aes) srt_scenario "$scenario" 20 1 16 ;;
     srt-1to10) srt_scenario "$scenario" 2 10 0 ;;
+    rtmp-1to1) rtmp_scenario "$scenario" 50 1 ;;
+    rtmp-1to50) rtmp_scenario "$scenario" 1 50 ;;
     memory) memory_scenario ;;
+    rtmp-memory) rtmp_memory_scenario ;;
     *) fail "no scenario is called $scenario" ;;
     esac
 done

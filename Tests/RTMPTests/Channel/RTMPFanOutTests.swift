@@ -1,0 +1,134 @@
+import Media
+import NIOCore
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import RTMP
+
+@Suite("Fan-out to RTMP receivers")
+struct RTMPFanOutTests {
+    private static let track = MediaTrack(id: .init(1), codec: .vp9, configuration: ByteBuffer(bytes: [1, 0, 0, 0]))
+
+    private final class Stalls {
+        var count = 0
+    }
+
+    private struct Receiver {
+        let channel: EmbeddedChannel
+        let receiver: RTMPReceiver
+        let counters = RTMPPeerCounters()
+        let stalls = Stalls()
+
+        init(on loop: EmbeddedEventLoop, audience: FLVMetadata.Audience = .player) {
+            channel = EmbeddedChannel(loop: loop)
+            receiver = RTMPReceiver(
+                channel: channel,
+                audience: audience,
+                streamID: 1,
+                chunkSize: ChunkReader.initialChunkSize,
+                counters: counters,
+                onStall: { [stalls] in stalls.count += 1 }
+            )
+        }
+
+        /// The messages that were sent since the last look.
+        func received() throws -> [RTMPMessage] {
+            var reader = ChunkReader()
+            var messages: [RTMPMessage] = []
+            while var bytes = try channel.readOutbound(as: ByteBuffer.self) {
+                reader.append(&bytes)
+                while let message = try reader.nextMessage() { messages.append(message) }
+            }
+            return messages
+        }
+    }
+
+    private func picture(_ index: Int64, isKeyframe: Bool) -> MediaSample {
+        MediaSample(
+            track: Self.track.id,
+            decodeTime: MediaTime(milliseconds: index * 40),
+            isKeyframe: isKeyframe,
+            payload: ByteBuffer(repeating: UInt8(index), count: 100)
+        )
+    }
+
+    @Test("A receiver in the middle of a stream gets the headers and all since the keyframe, then what follows")
+    func opening() throws {
+        let loop = EmbeddedEventLoop()
+        let fanOut = RTMPFanOut()
+        fanOut.consume(Self.track)
+        for index in 0..<5 { fanOut.consume(picture(Int64(index), isKeyframe: index == 2)) }
+        let late = Receiver(on: loop)
+        fanOut.add(late.receiver, on: loop)
+        #expect(try late.received().map(\.type) == [.dataAMF0, .video, .video, .video, .video])
+        fanOut.consume(picture(5, isKeyframe: false))
+        loop.run()
+        #expect(try late.received().map(\.timestamp) == [200])
+        fanOut.remove(late.receiver, on: loop)
+        fanOut.consume(picture(6, isKeyframe: false))
+        loop.run()
+        #expect(try late.received().isEmpty)
+    }
+
+    @Test("A receiver that does not keep up loses whole frames up to the next keyframe; the other loses none")
+    func slow() throws {
+        let loop = EmbeddedEventLoop()
+        let fanOut = RTMPFanOut()
+        fanOut.consume(Self.track)
+        let (slow, quick) = (Receiver(on: loop), Receiver(on: loop))
+        for receiver in [slow, quick] { fanOut.add(receiver.receiver, on: loop) }
+        func send(_ index: Int64, isKeyframe: Bool = false) {
+            fanOut.consume(picture(index, isKeyframe: isKeyframe))
+            loop.run()
+        }
+        send(0, isKeyframe: true)
+        send(1)
+        slow.channel.isWritable = false
+        send(2)
+        send(3, isKeyframe: true)
+        slow.channel.isWritable = true
+        send(4)
+        send(5, isKeyframe: true)
+        send(6)
+        let times = { (receiver: Receiver) in
+            try receiver.received().filter { $0.type == .video && $0.payload.readableBytes > 50 }.map(\.timestamp)
+        }
+        #expect(try times(slow) == [0, 40, 200, 240])
+        #expect(try times(quick) == [0, 40, 80, 120, 160, 200, 240])
+        #expect(slow.counters.droppedMessages == 3)
+        #expect(quick.counters.droppedMessages == 0)
+        #expect(slow.stalls.count == 0)
+    }
+
+    @Test("A server is asked to set the metadata, a player is told of it")
+    func metadata() throws {
+        let loop = EmbeddedEventLoop()
+        let fanOut = RTMPFanOut()
+        fanOut.consume(Self.track)
+        fanOut.consume(picture(0, isKeyframe: true))
+        for (audience, first) in [(FLVMetadata.Audience.player, "onMetaData"), (.server, "@setDataFrame")] {
+            let receiver = Receiver(on: loop, audience: audience)
+            fanOut.add(receiver.receiver, on: loop)
+            let message = try #require(try receiver.received().first { $0.type == .dataAMF0 })
+            let values = try AMFDecoder().decodeAll(of: message)
+            #expect(values.first?.string == first)
+            #expect(FLVMetadata.object(in: values) != nil)
+        }
+    }
+
+    @Test("Whoever waits for the stream hears of its next sample, once")
+    func nextSample() {
+        let calls = Mutex(0)
+        let fanOut = RTMPFanOut()
+        fanOut.consume(Self.track)
+        fanOut.notifyOfNextSample { calls.withLock { $0 += 1 } }
+        fanOut.consume(picture(0, isKeyframe: true))
+        fanOut.consume(picture(1, isKeyframe: false))
+        #expect(calls.withLock { $0 } == 1)
+        fanOut.notifyOfNextSample { calls.withLock { $0 += 1 } }
+        fanOut.notifyOfNextSample(nil)
+        fanOut.consume(picture(2, isKeyframe: false))
+        #expect(calls.withLock { $0 } == 1)
+    }
+}

@@ -11,6 +11,8 @@ TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools iproute2 nginx-core libnginx-mod-r
 
 FUZZ_TARGETS := yaml schema flow transportStream rtp rtmp srtStreamID
 FUZZ_SECONDS ?= 300
+FUZZ_RUNS := 25000
+FUZZ_LIMIT = $(FUZZ_SECONDS)
 # Coverage is named by itself: with two sanitizers the compiler drops what the fuzzer implies, and it would fuzz blindly.
 FUZZ_BUILD := HEADGATE_PART=fuzz swift build -c release --sanitize fuzzer --sanitize address \
 	-Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --scratch-path .build-fuzz
@@ -34,7 +36,11 @@ endef
 deps:
 	$(call install,$(PACKAGES))
 
+# The nginx that RTMP is tested against is run by the tests alone: where systemd would start it on port 80 as soon as it
+# is installed, it is masked first.
 test-deps:
+	@[ ! -d /run/systemd/system ] || command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || \
+		$$([ "$$(id -u)" = 0 ] || echo sudo) systemctl mask nginx.service
 	$(call install,$(TEST_PACKAGES))
 
 run: deps
@@ -69,14 +75,15 @@ thread-test:
 		swift test --disable-xctest --sanitize thread --scratch-path .build-tsan \
 		--skip 'ArchitectureTests|$(TIMED)'
 
+# Repeatable: the same inputs each time, so that it fails for a change, and not for the luck of the day.
 fuzz-test:
-	$(MAKE) fuzz FUZZ_SECONDS=10
+	$(MAKE) fuzz FUZZ_LIMIT='--runs $(FUZZ_RUNS)'
 
 # Runs each fuzz target for FUZZ_SECONDS, two at a time. What they find is written to .build-fuzz/findings; put it into
 # Tests/Fuzz/Regressions/TARGET, which each run repeats first.
 fuzz:
 	$(FUZZ_BUILD) --product headgate-fuzz
-	printf '%s\n' $(FUZZ_TARGETS) | xargs -P 2 -I TARGET Tests/Fuzz/run TARGET $(FUZZ_SECONDS)
+	printf '%s\n' $(FUZZ_TARGETS) | xargs -P 2 -I TARGET Tests/Fuzz/run TARGET $(FUZZ_LIMIT)
 
 bench: deps test-deps
 	Benchmarks/run.sh

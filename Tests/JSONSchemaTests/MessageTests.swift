@@ -187,6 +187,21 @@ struct MessageTests {
             "\"hunter2\"",
             ": the value must start with a"
         ),
+        Example(
+            #"{"minLength": 2, "errorMessage": "a\u0000b\u007f\u2028{value}"}"#,
+            "\"x\"",
+            #": a\u{0}b\u{7F}\u{2028}"x""#
+        ),
+        Example(
+            #"{"minLength": 2, "errorMessage": {"minLength": "to\u001b[31m"}}"#,
+            "\"x\"",
+            #": to\u{1B}[31m"#
+        ),
+        Example(
+            #"{"required": ["a"], "errorMessage": {"required": {"a": "say\n{a}"}}}"#,
+            "{}",
+            #": say\u{A}{a}"#
+        ),
     ]
 
     @Test(

@@ -139,10 +139,13 @@ let package = Package(
         tests(of: "FlowHub", ["Media", "HeadgateTestKit", nioCore]),
         tests(of: "PacketIO", ["Media", "NetworkAddress", "Threads", "HeadgateTestKit"]),
         tests(of: "SRT", ["Media", "NetworkAddress", "CLibCrypto", "HeadgateTestKit"]),
-        tests(of: "RTMP", ["Media", nioCore, .product(name: "NIOEmbedded", package: "swift-nio")]),
+        tests(of: "RTMP", ["Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(
             of: "FlowRuntime",
-            ["FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HeadgateTestKit"]
+            [
+                "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HeadgateTestKit",
+                nioCore, nioPosix,
+            ]
         ),
         tests(of: "FlowController", ["FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", logging]),
         tests(of: "StatusServer", ["FlowModel", "GatewayClient", "JSONSchema", logging, nioCore, nioPosix, lifecycle]),

@@ -10,7 +10,7 @@ struct ComponentContext: Sendable {
     let srt: SRTGateway
     let rtmp: RTMPServer
     /// For connections over TCP that the gateway opens.
-    let eventLoops: any EventLoopGroup
+    let eventLoops: EventLoops
     let tls: TLSClient
     let streamKeys: StreamKeys
     let files: FilePacingThread

@@ -13,12 +13,8 @@ import Synchronization
 final class ComponentFactory: Sendable {
     let refusals: RefusalLedger
     private let context: ComponentContext
-    /// For everything on TCP.
-    private let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: ComponentFactory.eventLoopCount)
+    private let eventLoops = EventLoops()
     private let configuration: FlowRuntimeConfiguration
-
-    /// A loop moves many gigabits: more would only add wake-ups.
-    private static let eventLoopCount = min(4, System.coreCount)
 
     init(configuration: FlowRuntimeConfiguration, onEvent: @escaping @Sendable (FlowEvent) -> Void) throws(ApplyFailure)
     {
@@ -36,7 +32,7 @@ final class ComponentFactory: Sendable {
                 ),
                 onEvent: { FlowEvent.tell($0, refusals: refusals, onEvent: onEvent) }
             ),
-            rtmp: RTMPServer(group: eventLoops, refusals: refusals, onEvent: onEvent),
+            rtmp: RTMPServer(eventLoops: eventLoops, refusals: refusals, onEvent: onEvent),
             eventLoops: eventLoops,
             tls: TLSClient(authoritiesFile: configuration.authoritiesFile),
             streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
@@ -74,7 +70,7 @@ final class ComponentFactory: Sendable {
         context.srt.stop()
         context.recorder.stop()
         context.rtmp.stop()
-        eventLoops.shutdownGracefully { _ in }
+        eventLoops.group.shutdownGracefully { _ in }
     }
 
     var sharedSRTPort: UInt16? { context.srt.sharedPort }

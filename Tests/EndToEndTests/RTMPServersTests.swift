@@ -125,7 +125,7 @@ struct RTMPServersTests {
     func refused() async throws {
         let gateway = try await GatewayProcess.start(arguments: Self.listening)
         let port = try gateway.listenerPort("rtmp")
-        let closed = try RefusingPort()
+        let closed = try LoopbackPort()
         try gateway.flows.write(
             FlowText.flow(
                 "pull",
@@ -147,6 +147,48 @@ struct RTMPServersTests {
         let shown = try gateway.get("/api/v1/status").text
         #expect(!(gateway.log + shown).contains("hush-"))
         withExtendedLifetime(closed) {}
+    }
+
+    @Test("A redirect is followed, and one that leads nowhere is given up and told")
+    func redirected() async throws {
+        let gateway = try await GatewayProcess.start(
+            [
+                "live.yaml": FlowText.flow(
+                    "live",
+                    inputs: ["name: venue, protocol: rtmp, streamKey: in-key"],
+                    outputs: ["name: watch, protocol: rtmp"]
+                )
+            ],
+            arguments: Self.listening
+        )
+        let base = "rtmp://127.0.0.1:\(try gateway.listenerPort("rtmp"))/live"
+        let publisher = try await FLVFixture.publish(to: "\(base)/in-key", loops: -1)
+        defer { publisher.end() }
+        let balancer = try RedirectingServer(to: base)
+        let circle = try RedirectingServer()
+        defer {
+            balancer.stop()
+            circle.stop()
+        }
+        try gateway.flows.write(
+            FlowText.flow(
+                "pull",
+                inputs: [
+                    "name: near, protocol: rtmp-pull, source: '\(balancer.url)', streamKey: watch",
+                    "name: lost, protocol: rtmp-pull, source: '\(circle.url)', streamKey: hush-key",
+                ]
+            ),
+            to: "pull.yaml"
+        )
+        let flow = try await gateway.waitForFlow("pull", "one pulled and one refused") {
+            ($0.leg("near")?.counters.packets ?? 0) > 20 && $0.leg("lost")?.lastError != nil
+        }
+        #expect(balancer.calls == 1)
+        #expect(flow.leg("near")?.lastError == nil)
+        #expect(flow.leg("lost")?.lastError?.contains("redirect in a circle") == true)
+        // Called, and sent on three times, before the first pause.
+        #expect(circle.calls >= 4)
+        #expect(!(gateway.log + (try gateway.get("/api/v1/status").text)).contains("hush-key"))
     }
 
     @Test("RTMPS: published by ffmpeg, pulled with the certificate verified, and a new certificate is taken over")

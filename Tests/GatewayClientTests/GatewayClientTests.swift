@@ -161,7 +161,7 @@ struct GatewayClientTests {
 
     @Test("Nobody there is said in a sentence that helps")
     func refused() async throws {
-        let refusing = try RefusingPort()
+        let refusing = try LoopbackPort()
         let port = Int(refusing.number)
         let error = await #expect(throws: GatewayClientError.self) { try await client(port).request(.get, "/") }
         #expect(

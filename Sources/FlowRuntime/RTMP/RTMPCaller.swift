@@ -47,6 +47,7 @@ final class RTMPCaller: RTMPClientDelegate {
     private let url: RTMPURL
     private let stream: RTMPClientHandler.Stream
     private let tls: TLSClient
+    private let eventLoops: EventLoops
     private let loop: any EventLoop
     private let onEvent: @Sendable (Event) -> Void
     private let state: Mutex<State>
@@ -61,7 +62,8 @@ final class RTMPCaller: RTMPClientDelegate {
         self.url = url
         self.stream = stream
         self.tls = context.tls
-        self.loop = context.eventLoops.next()
+        self.eventLoops = context.eventLoops
+        self.loop = context.eventLoops.group.next()
         self.onEvent = onEvent
         state = Mutex(State(target: url))
     }
@@ -121,12 +123,10 @@ final class RTMPCaller: RTMPClientDelegate {
             .channelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if target.scheme == .rtmps {
-                        try channel.pipeline.syncOperations.addHandler(self.tls.handler(host: target.host))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(
-                        RTMPClientHandler(url: target, stream: self.stream, delegate: self)
-                    )
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
+                    if target.scheme == .rtmps { try pipeline.addHandler(self.tls.handler(host: target.host)) }
+                    try pipeline.addHandler(RTMPClientHandler(url: target, stream: self.stream, delegate: self))
                 }
             }
             .connect(host: target.host, port: Int(target.port))

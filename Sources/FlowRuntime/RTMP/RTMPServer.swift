@@ -65,11 +65,11 @@ final class RTMPServer: RTMPServerDelegate {
     private let state = Mutex(State())
     private let refusals: RefusalLedger
     private let onEvent: @Sendable (FlowEvent) -> Void
-    private let group: any EventLoopGroup
+    private let eventLoops: EventLoops
     private let open = Mutex<[(listener: Listener, channel: any Channel)]>([])
 
-    init(group: any EventLoopGroup, refusals: RefusalLedger, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
-        self.group = group
+    init(eventLoops: EventLoops, refusals: RefusalLedger, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
+        self.eventLoops = eventLoops
         self.refusals = refusals
         self.onEvent = onEvent
     }
@@ -77,7 +77,7 @@ final class RTMPServer: RTMPServerDelegate {
     /// Listens on one more port, with TLS when there is a certificate.
     func listen(on endpoint: IPEndpoint, certificate: ServerCertificate? = nil) throws(ApplyFailure) {
         let scheme = certificate == nil ? RTMPURL.Scheme.rtmp : .rtmps
-        let bootstrap = ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: eventLoops.group)
             .serverChannelOption(ChannelOptions.backlog, value: Limits.backlog)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
@@ -85,8 +85,9 @@ final class RTMPServer: RTMPServerDelegate {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
                     if let certificate { try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context())) }
-                    try pipeline.addHandler(RTMPServerHandler(delegate: self))
+                    try pipeline.addHandler(RTMPServerHandler(delegate: self, isSecured: certificate != nil))
                 }
             }
         do {

@@ -132,7 +132,7 @@ final class LoopThread: @unchecked Sendable {
             ready.removeAll(keepingCapacity: true)
             tick()
             if wasActive, !hasMore, interval > 0 {
-                sleepUntil(MonotonicTime(nanoseconds: start.nanoseconds &+ interval))
+                MonotonicTime(nanoseconds: start.nanoseconds &+ interval).sleep()
             }
         }
         identity.store(0, ordering: .relaxed)

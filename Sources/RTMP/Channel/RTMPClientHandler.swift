@@ -36,7 +36,6 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private var phase: Phase
     private var bytesReceived: UInt64 = 0
     private var timer: Scheduled<Void>?
-    private var outgoingChunkSize = ChunkWriter.initialChunkSize
     private var connection: RTMPConnection?
     private var reader = FLVReader()
     private var receiver: RTMPReceiver?
@@ -136,10 +135,10 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         var reply = ByteBuffer()
         var actions = body(&session, &wire)
         do throws(ChunkError) {
-            perform(actions, &wire, &reply, context)
+            perform(actions, &session, &wire, &reply, context)
             while !session.isFinished, let message = try wire.nextMessage() {
                 actions = session.messageReceived(message, at: .now())
-                perform(actions, &wire, &reply, context)
+                perform(actions, &session, &wire, &reply, context)
             }
         } catch {
             end = .failed("the server's chunk stream is malformed: \(error)")
@@ -157,6 +156,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
 
     private func perform(
         _ actions: [RTMPClientAction],
+        _ session: inout RTMPClientSession,
         _ wire: inout RTMPWire,
         _ reply: inout ByteBuffer,
         _ context: ChannelHandlerContext
@@ -165,11 +165,12 @@ package final class RTMPClientHandler: ChannelInboundHandler {
             switch action {
             case .send(let message, let chunkStreamID):
                 wire.encode(message, chunkStreamID: chunkStreamID, into: &reply)
-            case .setOutgoingChunkSize(let size):
-                wire.setChunkSize(size)
-                outgoingChunkSize = size
+            case .setOutgoingChunkSize(let size): wire.setChunkSize(size)
             case .ready(let streamID): ready(streamID, context)
-            case .media(let message): media(message, context)
+            case .media(let message):
+                guard let problem = media(message) else { continue }
+                end = .failed(problem)
+                _ = session.finish()
             case .ended: end = .ended
             case .redirect(let target): end = .redirected(target)
             case .failed(let failure): end = .failed(failure.sentence)
@@ -183,10 +184,11 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         guard case .publish(let fanOut) = stream else { return }
         let receiver = RTMPReceiver(
             channel: context.channel,
+            isSecured: url.scheme == .rtmps,
             audience: .server,
             streamID: streamID,
-            chunkSize: outgoingChunkSize,
             counters: connection.counters,
+            stallLimit: limits.stall,
             onStall: { [weak self] in
                 self?.finish(.failed("the server does not read"), context)
             }
@@ -195,8 +197,9 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         fanOut.add(receiver, on: context.eventLoop)
     }
 
-    private func media(_ message: RTMPMessage, _ context: ChannelHandlerContext) {
-        guard case .play(let sink) = stream, let connection else { return }
+    /// What is wrong with the message, if something is.
+    private func media(_ message: RTMPMessage) -> String? {
+        guard case .play(let sink) = stream, let connection else { return nil }
         do throws(FLVError) {
             try reader.read(message) { event in
                 switch event {
@@ -206,9 +209,9 @@ package final class RTMPClientHandler: ChannelInboundHandler {
                 case .unsupportedCodec(_, let name): delegate.unsupportedCodec(name, connection)
                 }
             }
+            return nil
         } catch {
-            end = .failed("a media message of the server is malformed: \(error)")
-            context.close(promise: nil)
+            return "a media message of the server is malformed: \(error)"
         }
     }
 
@@ -251,8 +254,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         timer?.cancel()
         timer = nil
         tellEnd(context)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
+        context.closeWhenSent()
     }
 
     private func tellEnd(_ context: ChannelHandlerContext) {

@@ -2,43 +2,58 @@ import NIOCore
 
 /// One message of a running stream, encoded once for all who receive it.
 struct RTMPFrame: Sendable {
-    /// The message stream and chunk size that `bytes` are right for: what nearly every player has.
+    /// The message stream that `bytes` are for: what nearly every peer has.
     static let sharedStreamID: UInt32 = 1
-    static let sharedChunkSize = Int(RTMPSessionLimits.serverChunkSize)
 
     /// Frames of one stream are numbered without gaps.
     let sequence: UInt64
-    let message: RTMPMessage
     let bytes: ByteBuffer
     /// A decoder can start here.
     let isStart: Bool
     /// A sequence header or metadata: never dropped.
     let isHeader: Bool
+    /// What `bytes` are made of, if it is metadata, which servers and players are told in different words.
+    private let metadata: RTMPMessage?
 
-    init(_ message: RTMPMessage, sequence: UInt64, isStart: Bool = false, isHeader: Bool = false) {
+    init(_ tag: FLVTag, sequence: UInt64, isStart: Bool) {
         self.sequence = sequence
-        self.message = message
         self.isStart = isStart
-        self.isHeader = isHeader
-        bytes = Self.encode(message, chunkSize: Self.sharedChunkSize)
+        isHeader = false
+        metadata = nil
+        bytes = Self.encode(tag.body, behind: tag.prefix)
     }
 
-    func bytes(for audience: FLVMetadata.Audience, streamID: UInt32, chunkSize: Int) -> ByteBuffer {
-        let isMetadataForServer = audience == .server && message.type == .dataAMF0
-        if streamID == Self.sharedStreamID, chunkSize == Self.sharedChunkSize, !isMetadataForServer { return bytes }
-        var message = message
-        message.streamID = streamID
-        if isMetadataForServer { message.payload = FLVMetadata.addressedToServer(message.payload) }
-        return Self.encode(message, chunkSize: chunkSize)
+    init(header message: RTMPMessage, sequence: UInt64) {
+        self.sequence = sequence
+        isStart = false
+        isHeader = true
+        metadata = message.type == .dataAMF0 ? message : nil
+        bytes = Self.encode(message, behind: MessagePrefix())
     }
 
-    private static func encode(_ message: RTMPMessage, chunkSize: Int) -> ByteBuffer {
+    func bytes(for audience: FLVMetadata.Audience, streamID: UInt32) -> ByteBuffer {
+        var bytes = bytes
+        if audience == .server, var metadata {
+            metadata.payload = FLVMetadata.addressedToServer(metadata.payload)
+            bytes = Self.encode(metadata, behind: MessagePrefix())
+        }
+        guard streamID != Self.sharedStreamID else { return bytes }
+        bytes.setInteger(streamID, at: bytes.readerIndex + ChunkWriter.sharedStreamIDOffset, endianness: .little)
+        return bytes
+    }
+
+    private static func encode(_ message: RTMPMessage, behind prefix: MessagePrefix) -> ByteBuffer {
         let chunkStreamID =
             switch message.type {
             case .audio: RTMPChunkStream.audio
             case .video: RTMPChunkStream.video
             default: RTMPChunkStream.data
             }
-        return ChunkWriter.encodeShared(message, chunkStreamID: chunkStreamID, chunkSize: chunkSize)
+        return ChunkWriter.encodeShared(
+            message,
+            behind: prefix,
+            chunkStreamID: chunkStreamID,
+            chunkSize: Int(RTMPSessionLimits.chunkSize)
+        )
     }
 }

@@ -5,17 +5,17 @@ import Synchronization
 /// One connection that is sent a stream: a player, or a server that the gateway pushes to. Lives on its event loop.
 ///
 /// What its connection does not take is dropped from here by whole frames up to the next keyframe; a connection that
-/// takes nothing for `stallLimit` is closed. No other receiver notices.
+/// takes nothing for the stall limit is closed. No other receiver notices.
 final class RTMPReceiver {
     /// How much may wait in a connection's buffer before frames are dropped.
     static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
-    static let stallLimit = TimeAmount.seconds(10)
 
     private let channel: any Channel
+    private let writer: SocketWriter
     private let audience: FLVMetadata.Audience
     private let streamID: UInt32
-    private let chunkSize: Int
     private let counters: RTMPPeerCounters
+    private let stallLimit: TimeAmount
     private let onStall: () -> Void
     /// Nothing is sent until a decoder can start.
     private var isWaiting = true
@@ -23,17 +23,19 @@ final class RTMPReceiver {
 
     init(
         channel: any Channel,
+        isSecured: Bool,
         audience: FLVMetadata.Audience,
         streamID: UInt32,
-        chunkSize: Int,
         counters: RTMPPeerCounters,
+        stallLimit: Duration,
         onStall: @escaping () -> Void
     ) {
         self.channel = channel
+        writer = SocketWriter(channel, isSecured: isSecured)
         self.audience = audience
         self.streamID = streamID
-        self.chunkSize = chunkSize
         self.counters = counters
+        self.stallLimit = TimeAmount(stallLimit)
         self.onStall = onStall
     }
 
@@ -43,7 +45,7 @@ final class RTMPReceiver {
             if frame.isStart { isWaiting = false }
             if frame.isHeader || !isWaiting { write(frame) }
         }
-        channel.flush()
+        writer.flush()
     }
 
     func receive(_ frames: [RTMPFrame], from first: UInt64) {
@@ -60,7 +62,7 @@ final class RTMPReceiver {
                 counters.dropped()
             }
         }
-        channel.flush()
+        writer.flush()
     }
 
     private func drop(_ frames: [RTMPFrame]) {
@@ -71,13 +73,13 @@ final class RTMPReceiver {
         let now = NIODeadline.now()
         let since = stalledSince ?? now
         stalledSince = since
-        if now - since > Self.stallLimit { onStall() }
+        if now - since > stallLimit { onStall() }
     }
 
     private func write(_ frame: RTMPFrame) {
-        let bytes = frame.bytes(for: audience, streamID: streamID, chunkSize: chunkSize)
+        let bytes = frame.bytes(for: audience, streamID: streamID)
         counters.sent(bytes.readableBytes)
-        channel.write(bytes, promise: nil)
+        writer.write(bytes)
     }
 }
 

@@ -13,6 +13,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     }
 
     private let delegate: any RTMPServerDelegate
+    private let isSecured: Bool
     private let limits: RTMPSessionLimits
     private var phase: Phase
     private var bytesReceived: UInt64 = 0
@@ -20,7 +21,6 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private var connection: RTMPConnection?
     private var isAdmitted = false
     private var timer: Scheduled<Void>?
-    private var outgoingChunkSize = ChunkWriter.initialChunkSize
 
     private var reader = FLVReader()
     private var sink: (any SampleSink & PeerSink)?
@@ -29,8 +29,10 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     /// Why the publisher goes, for the sink.
     private var farewell = "the publisher closed the connection"
 
-    package init(delegate: any RTMPServerDelegate, limits: RTMPSessionLimits = .default) {
+    /// - Parameter isSecured: Whether a handler before this one encrypts.
+    package init(delegate: any RTMPServerDelegate, isSecured: Bool = false, limits: RTMPSessionLimits = .default) {
         self.delegate = delegate
+        self.isSecured = isSecured
         self.limits = limits
         let time = UInt32(truncatingIfNeeded: MonotonicTime.now().nanoseconds / 1_000_000)
         phase = .handshake(ServerHandshake(time: time))
@@ -188,9 +190,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             switch action {
             case .send(let message, let chunkStreamID):
                 wire.encode(message, chunkStreamID: chunkStreamID, into: &reply)
-            case .setOutgoingChunkSize(let size):
-                wire.setChunkSize(size)
-                outgoingChunkSize = size
+            case .setOutgoingChunkSize(let size): wire.setChunkSize(size)
             case .publishRequested(let name): actions += publish(name, &session, &wire)
             case .playRequested(let name): actions += play(name, &session)
             case .media(let message):
@@ -270,10 +270,11 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         guard let connection else { return }
         let receiver = RTMPReceiver(
             channel: context.channel,
+            isSecured: isSecured,
             audience: .player,
             streamID: streamID,
-            chunkSize: outgoingChunkSize,
             counters: connection.counters,
+            stallLimit: limits.stall,
             onStall: { [weak self] in
                 self?.delegate.misbehaved("the player does not read", connection)
                 context.close(promise: nil)
@@ -349,7 +350,6 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         timer = nil
         publishEnded()
         playEnded(context)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
+        context.closeWhenSent()
     }
 }

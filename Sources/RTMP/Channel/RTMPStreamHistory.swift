@@ -29,11 +29,11 @@ struct RTMPStreamHistory: Sendable {
             for: .player,
             streamID: RTMPFrame.sharedStreamID
         )
-        let frame = makeFrame(message, isHeader: true)
+        let frame = makeHeader(message)
         metadata = frame
         new.append(frame)
         if let header {
-            let frame = makeFrame(header, isHeader: true)
+            let frame = makeHeader(header)
             headers[track.id] = frame
             new.append(frame)
         }
@@ -44,9 +44,10 @@ struct RTMPStreamHistory: Sendable {
 
     /// The frame of a sample; nil when its track is not carried.
     mutating func add(_ sample: MediaSample) -> RTMPFrame? {
-        guard let message = writer.write(sample) else { return nil }
-        let isStart = hasVideo ? message.type == .video && sample.isKeyframe : true
-        let frame = makeFrame(message, isStart: isStart)
+        guard let tag = writer.write(sample) else { return nil }
+        let isStart = hasVideo ? tag.body.type == .video && sample.isKeyframe : true
+        let frame = RTMPFrame(tag, sequence: nextSequence, isStart: isStart)
+        nextSequence &+= 1
         if isStart { forget() }
         guard isStart || isComplete else { return frame }
         isComplete = true
@@ -70,9 +71,8 @@ struct RTMPStreamHistory: Sendable {
         isComplete = false
     }
 
-    private mutating func makeFrame(_ message: RTMPMessage, isStart: Bool = false, isHeader: Bool = false) -> RTMPFrame
-    {
+    private mutating func makeHeader(_ message: RTMPMessage) -> RTMPFrame {
         defer { nextSequence &+= 1 }
-        return RTMPFrame(message, sequence: nextSequence, isStart: isStart, isHeader: isHeader)
+        return RTMPFrame(header: message, sequence: nextSequence)
     }
 }

@@ -4,7 +4,7 @@ import NIOCore
 /// Turns tracks and samples into RTMP messages: legacy tags for H.264, AAC and MP3, which everybody reads, enhanced ones
 /// for the other codecs.
 ///
-/// One message serves all readers of a flow: share its `payload`. RTMP here carries one video and one audio track; of
+/// RTMP here carries one video and one audio track; of
 /// more, the first of each kind is written.
 package struct FLVWriter: Sendable {
     /// The message stream that the messages are for; 1 unless a server said otherwise.
@@ -33,23 +33,17 @@ package struct FLVWriter: Sendable {
     }
 
     /// The message for a sample; nil when its track is not written.
-    package mutating func write(_ sample: MediaSample) -> RTMPMessage? {
+    package mutating func write(_ sample: MediaSample) -> FLVTag? {
         guard let codec = codec(of: sample.track) else { return nil }
         timestamp = timestamp(of: sample.decodeTime)
-        let payload =
-            switch codec {
-            case .h264: Self.legacyVideo(sample)
-            case .aac: Self.body(sample, FLVSoundHeader.aac, FLVLegacyPacket.coded)
-            case .mp3: Self.body(sample, FLVSoundHeader.mp3(sample.payload))
-            case .hevc, .av1, .vp9: Self.enhancedVideo(sample, codec)
-            case .opus, .ac3, .eac3, .flac:
-                Self.body(sample, Self.enhancedAudioByte | FLVPacket.codedFrames, FourCC(codec))
-            }
-        return RTMPMessage(
-            type: codec.isVideo ? .video : .audio,
-            streamID: streamID,
-            timestamp: timestamp,
-            payload: payload
+        return FLVTag(
+            prefix: Self.prefix(of: sample, codec),
+            body: RTMPMessage(
+                type: codec.isVideo ? .video : .audio,
+                streamID: streamID,
+                timestamp: timestamp,
+                payload: sample.payload
+            )
         )
     }
 
@@ -101,55 +95,35 @@ extension FLVWriter {
     private static let enhancedAudioByte = FLVSoundFormat.enhanced.rawValue << 4
     private static let composition24: ClosedRange<Int64> = -0x80_0000...0x7f_ffff
 
-    private static func legacyVideo(_ sample: MediaSample) -> ByteBuffer {
-        var payload = ByteBuffer()
-        payload.reserveCapacity(5 + sample.payload.readableBytes)
-        let frameType = sample.isKeyframe ? FLVFrameType.key : FLVFrameType.inter
-        payload.writeInteger(frameType << 4 | FLVVideoCodec.avc.rawValue)
-        payload.writeInteger(FLVLegacyPacket.coded)
-        payload.writeUInt24(UInt32(truncatingIfNeeded: compositionMilliseconds(sample)))
-        payload.writeImmutableBuffer(sample.payload)
-        return payload
+    private static func prefix(of sample: MediaSample, _ codec: Codec) -> MessagePrefix {
+        var prefix = MessagePrefix()
+        switch codec {
+        case .h264:
+            prefix.append(frameType(of: sample) << 4 | FLVVideoCodec.avc.rawValue)
+            prefix.append(FLVLegacyPacket.coded)
+            prefix.append24(UInt32(truncatingIfNeeded: compositionMilliseconds(sample)))
+        case .hevc, .av1, .vp9:
+            let composition = codec.hasCompositionTime ? compositionMilliseconds(sample) : 0
+            // Only codecs with a composition time have a form that leaves it out.
+            let packetType =
+                codec.hasCompositionTime && composition == 0 ? FLVPacket.codedFramesX : FLVPacket.codedFrames
+            prefix.append(0x80 | frameType(of: sample) << 4 | packetType)
+            prefix.append(FourCC(codec).rawValue)
+            if composition != 0 { prefix.append24(UInt32(truncatingIfNeeded: composition)) }
+        case .aac:
+            prefix.append(FLVSoundHeader.aac)
+            prefix.append(FLVLegacyPacket.coded)
+        case .mp3:
+            prefix.append(FLVSoundHeader.mp3(sample.payload))
+        case .opus, .ac3, .eac3, .flac:
+            prefix.append(enhancedAudioByte | FLVPacket.codedFrames)
+            prefix.append(FourCC(codec).rawValue)
+        }
+        return prefix
     }
 
-    private static func enhancedVideo(_ sample: MediaSample, _ codec: Codec) -> ByteBuffer {
-        let composition = codec.hasCompositionTime ? compositionMilliseconds(sample) : 0
-        let frameType = sample.isKeyframe ? FLVFrameType.key : FLVFrameType.inter
-        // Only codecs with a composition time have a form that leaves it out.
-        let packetType = codec.hasCompositionTime && composition == 0 ? FLVPacket.codedFramesX : FLVPacket.codedFrames
-        var payload = ByteBuffer()
-        payload.reserveCapacity(8 + sample.payload.readableBytes)
-        payload.writeInteger(0x80 | frameType << 4 | packetType)
-        payload.writeInteger(FourCC(codec).rawValue)
-        if composition != 0 { payload.writeUInt24(UInt32(truncatingIfNeeded: composition)) }
-        payload.writeImmutableBuffer(sample.payload)
-        return payload
-    }
-
-    private static func body(_ sample: MediaSample, _ first: UInt8, _ second: UInt8) -> ByteBuffer {
-        var payload = ByteBuffer()
-        payload.reserveCapacity(2 + sample.payload.readableBytes)
-        payload.writeInteger(first)
-        payload.writeInteger(second)
-        payload.writeImmutableBuffer(sample.payload)
-        return payload
-    }
-
-    private static func body(_ sample: MediaSample, _ first: UInt8) -> ByteBuffer {
-        var payload = ByteBuffer()
-        payload.reserveCapacity(1 + sample.payload.readableBytes)
-        payload.writeInteger(first)
-        payload.writeImmutableBuffer(sample.payload)
-        return payload
-    }
-
-    private static func body(_ sample: MediaSample, _ first: UInt8, _ code: FourCC) -> ByteBuffer {
-        var payload = ByteBuffer()
-        payload.reserveCapacity(5 + sample.payload.readableBytes)
-        payload.writeInteger(first)
-        payload.writeInteger(code.rawValue)
-        payload.writeImmutableBuffer(sample.payload)
-        return payload
+    private static func frameType(of sample: MediaSample) -> UInt8 {
+        sample.isKeyframe ? FLVFrameType.key : FLVFrameType.inter
     }
 
     /// Rounded so that decode and presentation times each lie within half a millisecond of where they should.

@@ -28,8 +28,8 @@ enum ConnectAnswer {
         return [
             RTMPServerSession.send(.windowAcknowledgementSize(window)),
             RTMPServerSession.send(.setPeerBandwidth(window, .dynamic)),
-            RTMPServerSession.send(.setChunkSize(RTMPSessionLimits.serverChunkSize)),
-            .setOutgoingChunkSize(Int(RTMPSessionLimits.serverChunkSize)),
+            RTMPServerSession.send(.setChunkSize(RTMPSessionLimits.chunkSize)),
+            .setOutgoingChunkSize(Int(RTMPSessionLimits.chunkSize)),
             RTMPServerSession.send(result),
         ]
     }

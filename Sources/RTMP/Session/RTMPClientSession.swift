@@ -165,8 +165,8 @@ package struct RTMPClientSession: Sendable {
         guard role == .publish else { return [create] }
         let name = AMFValue.string(streamName)
         return [
-            Self.send(.setChunkSize(RTMPSessionLimits.clientChunkSize)),
-            .setOutgoingChunkSize(Int(RTMPSessionLimits.clientChunkSize)),
+            Self.send(.setChunkSize(RTMPSessionLimits.chunkSize)),
+            .setOutgoingChunkSize(Int(RTMPSessionLimits.chunkSize)),
             Self.send(RTMPCommand("releaseStream", transaction: Transaction.releaseStream, [.null, name])),
             Self.send(RTMPCommand("FCPublish", transaction: Transaction.announce, [.null, name])),
             create,

@@ -10,6 +10,8 @@ package struct RTMPSessionLimits: Hashable, Sendable {
     package var pingInterval: Duration = .seconds(20)
     /// For each answer that a client waits for.
     package var clientStep: Duration = .seconds(10)
+    /// Without taking anything of what is waiting for the peer.
+    package var stall: Duration = .seconds(10)
     /// What a peer may send before it was let in.
     package var unprovedBytes: Int = 1 << 20
     /// Audio, video and data messages that are kept while a `publish` is being decided; the rest is dropped.
@@ -27,10 +29,9 @@ package struct RTMPSessionLimits: Hashable, Sendable {
     package static let peerTextCharacters = 200
     /// In bytes, announced to peers: when they are to acknowledge, and how much they may send unacknowledged.
     package static let acknowledgementWindow: UInt32 = 2_500_000
-    /// Chunks of a server to its clients: large, as each costs.
-    package static let serverChunkSize: UInt32 = 60_000
-    /// Chunks of a client: what widespread encoders use, so that every server takes it.
-    package static let clientChunkSize: UInt32 = 4_096
+    /// Of the chunks that are sent: what widespread encoders and servers use, so that every peer takes it. The same to
+    /// players and to servers, so that media is encoded once for all of them.
+    package static let chunkSize: UInt32 = 4_096
 }
 
 /// The chunk streams that sessions and media writers use, one for each kind of message.

@@ -65,10 +65,11 @@ package struct ChunkWriter: Sendable {
             streams.append(sent)
         }
         Self.encode(
-            message,
+            sent,
             format: format,
             timestamp: sent.difference ?? message.timestamp,
-            chunkStreamID: chunkStreamID,
+            MessagePrefix(),
+            message.payload,
             chunkSize: chunkSize,
             into: &buffer
         )
@@ -78,20 +79,38 @@ package struct ChunkWriter: Sendable {
     /// The chunks of a message in bytes that are right for every player, whatever it was sent before: the header is
     /// whole and the timestamp absolute.
     ///
+    /// - Parameter prefix: Comes before the message's payload.
     /// - Returns: An empty buffer when the message is longer than 16,777,215 bytes.
-    package static func encodeShared(_ message: RTMPMessage, chunkStreamID: Int, chunkSize: Int) -> ByteBuffer {
+    package static func encodeShared(
+        _ message: RTMPMessage,
+        behind prefix: MessagePrefix = MessagePrefix(),
+        chunkStreamID: Int,
+        chunkSize: Int
+    ) -> ByteBuffer {
         var buffer = ByteBuffer()
-        guard message.payload.readableBytes <= maximumMessageBytes else { return buffer }
+        let length = prefix.byteCount + message.payload.readableBytes
+        guard length <= maximumMessageBytes else { return buffer }
         encode(
-            message,
+            Stream(
+                identifier: chunkStreamID,
+                timestamp: message.timestamp,
+                difference: nil,
+                length: length,
+                type: message.type,
+                streamID: message.streamID
+            ),
             format: .full,
             timestamp: message.timestamp,
-            chunkStreamID: chunkStreamID,
+            prefix,
+            message.payload,
             chunkSize: clamp(chunkSize),
             into: &buffer
         )
         return buffer
     }
+
+    /// Where `encodeShared` puts the number of the message stream, on chunk streams below 64.
+    static let sharedStreamIDOffset = 8
 
     /// The shortest header for `next`, whose difference it fills in unless the timestamp is to be absolute.
     private static func format(for next: inout Stream, after last: Stream) -> ChunkHeader.Format {
@@ -108,21 +127,23 @@ package struct ChunkWriter: Sendable {
     }
 
     private static func encode(
-        _ message: RTMPMessage,
+        _ message: Stream,
         format: ChunkHeader.Format,
         timestamp: UInt32,
-        chunkStreamID: Int,
+        _ prefix: MessagePrefix,
+        _ payload: ByteBuffer,
         chunkSize: Int,
         into buffer: inout ByteBuffer
     ) {
+        let chunkStreamID = message.identifier
         precondition(chunkStreamIDs.contains(chunkStreamID), "no such chunk stream")
-        let length = message.payload.readableBytes
+        precondition(prefix.byteCount <= chunkSize, "the prefix does not fit into a chunk")
         let isExtended = timestamp >= ChunkHeader.extendedTimestampMark
-        let continuations = max(0, length - 1) / chunkSize
+        let continuations = max(0, message.length - 1) / chunkSize
         let basicByteCount = chunkStreamID < 64 ? 1 : chunkStreamID < 320 ? 2 : 3
         let repeatedByteCount = basicByteCount + (isExtended ? 4 : 0)
         buffer.reserveCapacity(
-            minimumWritableBytes: format.byteCount + repeatedByteCount * (continuations + 1) + length
+            minimumWritableBytes: format.byteCount + repeatedByteCount * (continuations + 1) + message.length
         )
 
         buffer.writeBasicHeader(format, chunkStreamID: chunkStreamID)
@@ -130,7 +151,7 @@ package struct ChunkWriter: Sendable {
             writeLower24Bits(min(timestamp, ChunkHeader.extendedTimestampMark), to: &buffer)
         }
         if format == .full || format == .sameStream {
-            writeLower24Bits(UInt32(truncatingIfNeeded: length), to: &buffer)
+            writeLower24Bits(UInt32(truncatingIfNeeded: message.length), to: &buffer)
             buffer.writeInteger(message.type.rawValue)
         }
         if format == .full {
@@ -138,13 +159,14 @@ package struct ChunkWriter: Sendable {
         }
         if isExtended { buffer.writeInteger(timestamp) }
 
-        message.payload.withUnsafeReadableBytes { payload in
-            var position = min(chunkSize, length)
+        prefix.write(to: &buffer)
+        payload.withUnsafeReadableBytes { payload in
+            var position = min(chunkSize - prefix.byteCount, payload.count)
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: payload[..<position]))
-            while position < length {
+            while position < payload.count {
                 buffer.writeBasicHeader(.none, chunkStreamID: chunkStreamID)
                 if isExtended { buffer.writeInteger(timestamp) }
-                let end = min(position + chunkSize, length)
+                let end = min(position + chunkSize, payload.count)
                 buffer.writeBytes(UnsafeRawBufferPointer(rebasing: payload[position..<end]))
                 position = end
             }

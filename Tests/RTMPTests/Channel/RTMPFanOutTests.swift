@@ -24,10 +24,11 @@ struct RTMPFanOutTests {
             channel = EmbeddedChannel(loop: loop)
             receiver = RTMPReceiver(
                 channel: channel,
+                isSecured: false,
                 audience: audience,
                 streamID: 1,
-                chunkSize: ChunkReader.initialChunkSize,
                 counters: counters,
+                stallLimit: .seconds(10),
                 onStall: { [stalls] in stalls.count += 1 }
             )
         }

@@ -15,7 +15,7 @@ struct FLVWriterTests {
             for event in try reader.read(message) {
                 switch event {
                 case .track(let track): if let message = writer.write(track) { written.append(message) }
-                case .sample(let sample): if let message = writer.write(sample) { written.append(message) }
+                case .sample(let sample): if let tag = writer.write(sample) { written.append(tag.message) }
                 case .metadata, .unsupportedCodec: break
                 }
             }
@@ -95,7 +95,7 @@ struct FLVWriterTests {
             isKeyframe: true,
             payload: ByteBuffer(bytes: frame)
         )
-        #expect(writer.write(sample)?.payload == ByteBuffer(bytes: [first] + frame))
+        #expect(writer.write(sample)?.message.payload == ByteBuffer(bytes: [first] + frame))
     }
 
     @Test(
@@ -115,7 +115,7 @@ struct FLVWriterTests {
         var writer = FLVWriter(zero: .zero, streamID: 3)
         let track = try #require(reader.tracks.first)
         #expect(writer.write(track)?.timestamp == 0)
-        #expect(writer.write(sample)?.streamID == 3)
+        #expect(writer.write(sample)?.body.streamID == 3)
         #expect(writer.write(track)?.timestamp == 70)
     }
 
@@ -134,7 +134,7 @@ struct FLVWriterTests {
                 isKeyframe: true,
                 payload: ByteBuffer()
             )
-            #expect(writer.write(sample)?.payload == ByteBuffer(bytes: [0x17, 1] + bytes))
+            #expect(writer.write(sample)?.message.payload == ByteBuffer(bytes: [0x17, 1] + bytes))
         }
     }
 

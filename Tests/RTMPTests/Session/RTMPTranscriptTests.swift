@@ -184,7 +184,7 @@ struct RTMPTranscriptTests {
         for message in transcript.opening { actions += session.messageReceived(message, at: .zero) }
         let name = RTMPStreamName(flow: "stadium", key: "key", address: "rtmp://127.0.0.1/stadium")
         let request: RTMPServerAction = transcript.isPublisher ? .publishRequested(name) : .playRequested(name)
-        #expect(actions.others == [.setOutgoingChunkSize(60_000), request])
+        #expect(actions.others == [.setOutgoingChunkSize(4_096), request])
         let results = actions.commands.filter { $0.name == "_result" }.map(\.transaction)
         #expect(Set(transcript.answered).isSubset(of: results))
         #expect(!actions.commands.contains { $0.name == "_error" })

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A TCP port of the loopback interface where connections are refused for as long as this value lives: bound, so that
-/// nobody else gets it, and never listened on.
-public final class RefusingPort: Sendable {
+/// A TCP port of the loopback interface, bound so that nobody else gets it while this value lives. Connections are
+/// refused until `listen` is called.
+public final class LoopbackPort: Sendable {
     public let number: UInt16
-    private let descriptor: Int32
+    public let descriptor: Int32
 
     public init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -21,6 +21,10 @@ public final class RefusingPort: Sendable {
         }
         self.descriptor = descriptor
         number = UInt16(bigEndian: address.sin_port)
+    }
+
+    public func listen() throws {
+        guard Glibc.listen(descriptor, 16) == 0 else { throw SystemCallError("listen") }
     }
 
     deinit {

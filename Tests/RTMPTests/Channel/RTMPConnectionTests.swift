@@ -1,0 +1,183 @@
+import Media
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import RTMP
+
+/// The channel handlers of both ends on real sockets.
+@Suite("RTMP connections", .serialized)
+struct RTMPConnectionTests {
+    private static let loops = MultiThreadedEventLoopGroup.singleton
+
+    /// Lets everybody publish, and keeps what they send.
+    private final class Server: RTMPServerDelegate {
+        final class Sink: SampleSink, PeerSink {
+            let samples = Mutex<[MediaSample]>([])
+
+            func consume(_ track: MediaTrack) {}
+            func consume(_ sample: MediaSample) { samples.withLock { $0.append(sample) } }
+            func peerConnected(_ remote: String) {}
+            func peerDisconnected(_ reason: String) {}
+        }
+
+        let sink = Sink()
+        let channel = Mutex<(any Channel)?>(nil)
+        let ended = Mutex(0)
+
+        func connected(_ address: SocketAddress?) -> Refusal? { nil }
+        func disconnected(_ address: SocketAddress?) {}
+        func publish(
+            _ name: RTMPStreamName,
+            from address: SocketAddress?,
+            _ connection: RTMPConnection
+        ) -> Result<any SampleSink & PeerSink, RTMPRefusal> { .success(sink) }
+        func publishEnded(_ connection: RTMPConnection) { ended.withLock { $0 += 1 } }
+        func play(
+            _ name: RTMPStreamName,
+            from address: SocketAddress?,
+            _ connection: RTMPConnection
+        ) -> Result<RTMPFanOut, RTMPRefusal> { .failure(RTMPRefusal(.unknownStreamKey)) }
+        func playEnded(_ connection: RTMPConnection) {}
+        func misbehaved(_ message: String, _ connection: RTMPConnection) {}
+        func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {}
+
+        func listen() async throws -> any Channel {
+            try await ServerBootstrap(group: loops)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        self.channel.withLock { $0 = channel }
+                        try channel.pipeline.syncOperations.addHandler(RTMPServerHandler(delegate: self))
+                    }
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+        }
+    }
+
+    private final class Client: RTMPClientDelegate {
+        let events = AsyncStream.makeStream(of: RTMPClientEnd?.self)
+
+        func ready(_ connection: RTMPConnection) { events.continuation.yield(nil) }
+        func ended(_ end: RTMPClientEnd) { events.continuation.yield(end) }
+        func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {}
+        func explain(_ error: any Error) -> String { "\(error)" }
+    }
+
+    private func picture(_ index: Int, byteCount: Int) -> MediaSample {
+        MediaSample(
+            track: .init(1),
+            decodeTime: MediaTime(milliseconds: Int64(index) * 40),
+            isKeyframe: index == 0,
+            payload: ByteBuffer(repeating: UInt8(truncatingIfNeeded: index), count: byteCount)
+        )
+    }
+
+    private func publish(
+        _ fanOut: RTMPFanOut,
+        to server: any Channel,
+        for client: Client,
+        limits: RTMPSessionLimits
+    ) async throws -> any Channel {
+        let url = try RTMPURL(parsing: "rtmp://127.0.0.1:\(server.localAddress?.port ?? 0)/live", streamName: "key")
+        return try await ClientBootstrap(group: Self.loops)
+            .channelOption(ChannelOptions.writeBufferWaterMark, value: RTMPReceiver.bufferLimits)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        RTMPClientHandler(url: url, stream: .publish(fanOut), delegate: client, limits: limits)
+                    )
+                }
+            }
+            .connect(host: "127.0.0.1", port: Int(url.port)).get()
+    }
+
+    @Test("A server that stops reading loses frames, then the connection, though it never takes what waits for it")
+    func stalledServer() async throws {
+        let server = Server()
+        let listener = try await server.listen()
+        let client = Client()
+        var events = client.events.stream.makeAsyncIterator()
+        let fanOut = RTMPFanOut()
+        fanOut.consume(MediaTrack(id: .init(1), codec: .vp9, configuration: ByteBuffer(bytes: [1, 0, 0, 0])))
+        var limits = RTMPSessionLimits()
+        limits.stall = .milliseconds(300)
+        let channel = try await publish(fanOut, to: listener, for: client, limits: limits)
+        #expect(await events.next() == .some(nil))
+        try await server.channel.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: false).get()
+
+        // More than the sockets and the queue hold, and on for as long as the connection lives.
+        let feeder = Task {
+            for index in 0... {
+                fanOut.consume(picture(index, byteCount: 256 << 10))
+                try await Task.sleep(for: .milliseconds(2))
+            }
+        }
+        #expect(await events.next() == .some(.failed("the server does not read")))
+        feeder.cancel()
+        try await channel.closeFuture.get()
+        try await listener.close().get()
+    }
+
+    @Test("What the socket does not take waits in the channel: the bytes come in order, past the queue or through it")
+    func order() async throws {
+        let received = AsyncStream.makeStream(of: ByteBuffer.self)
+        let peer = Mutex<(any Channel)?>(nil)
+        let accepted = AsyncStream.makeStream(of: Void.self)
+        let listener = try await ServerBootstrap(group: Self.loops)
+            .childChannelOption(ChannelOptions.autoRead, value: false)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    peer.withLock { $0 = channel }
+                    try channel.pipeline.syncOperations.addHandler(Collector(received.continuation))
+                    accepted.continuation.yield()
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let channel = try await ClientBootstrap(group: Self.loops)
+            .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
+        for await _ in accepted.stream.prefix(1) {}
+
+        // Numbers in a row; every tenth piece goes through the channel by itself, as a session's answers do.
+        let pieces = 400
+        let words = 16_384
+        let waiting = try await channel.eventLoop.submit { () -> Int in
+            let writer = SocketWriter(channel, isSecured: false)
+            for piece in 0..<pieces {
+                var bytes = ByteBuffer()
+                for word in 0..<words { bytes.writeInteger(UInt32(piece * words + word)) }
+                if piece % 10 == 9 { channel.writeAndFlush(bytes, promise: nil) } else { writer.write(bytes) }
+                writer.flush()
+            }
+            return try channel.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes) ?? 0
+        }.get()
+        #expect(waiting > 0, "the sockets took all of it: nothing was tried")
+        try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: true).get()
+        var next: UInt32 = 0
+        var rest = ByteBuffer()
+        for await bytes in received.stream {
+            rest.writeImmutableBuffer(bytes)
+            while let word = rest.readInteger(as: UInt32.self) {
+                guard word == next else {
+                    Issue.record("\(word) came where \(next) should")
+                    return
+                }
+                next += 1
+            }
+            rest.discardReadBytes()
+            if next == UInt32(pieces * words) { break }
+        }
+        #expect(next == UInt32(pieces * words))
+        try await channel.close().get()
+        try await listener.close().get()
+    }
+
+    private final class Collector: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+        private let continuation: AsyncStream<ByteBuffer>.Continuation
+
+        init(_ continuation: AsyncStream<ByteBuffer>.Continuation) { self.continuation = continuation }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { continuation.yield(unwrapInboundIn(data)) }
+    }
+}

@@ -65,6 +65,7 @@ public final class FlowRuntime: Sendable {
     static let tickInterval = Duration.milliseconds(100)
 
     private let flows = Mutex<[String: RunningFlow]>([:])
+    private let ticks = TickThread()
     private let factory: ComponentFactory
     private let onEvent: @Sendable (FlowEvent) -> Void
 
@@ -78,23 +79,26 @@ public final class FlowRuntime: Sendable {
         self.factory = try ComponentFactory(configuration: configuration, onEvent: onEvent)
     }
 
-    /// Opens the shared sockets and starts the threads. Throws when the shared SRT port cannot be had.
+    /// Opens the shared sockets and starts the threads, among them the one that keeps the clocks of all flows. Throws
+    /// when the shared SRT port cannot be had.
     public func start() throws(ApplyFailure) {
         try factory.start()
-    }
-
-    /// Keeps the clocks of all flows until the task is cancelled.
-    public func run() async {
-        let clock = ContinuousClock()
-        while !Task.isCancelled {
-            try? await clock.sleep(for: Self.tickInterval, tolerance: Self.tickInterval / 4)
-            let now = MonotonicTime.now()
-            for flow in flows.withLock({ Array($0.values) }) { flow.hub.tick(at: now) }
+        let isTicking = ticks.start(named: "flow-ticks", every: Self.tickInterval) { [weak self] now in
+            guard let self else { return }
+            for flow in self.flows.withLock({ Array($0.values) }) { flow.hub.tick(at: now) }
+        }
+        guard isTicking else {
+            throw ApplyFailure(
+                remedy: .retry,
+                reason: "SystemError",
+                message: "the system has no thread for the flows' clock"
+            )
         }
     }
 
     /// Stops every flow, inputs first, then the shared sockets and threads.
     public func stop() {
+        ticks.stop()
         let all = flows.withLock { flows in
             defer { flows = [:] }
             return flows.values.sorted { $0.name < $1.name }

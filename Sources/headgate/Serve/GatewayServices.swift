@@ -6,12 +6,12 @@ import ServiceLifecycle
 import StatusServer
 import UnixSignals
 
-/// Keeps the flows' clocks; stops every flow when the gateway ends, after all that could start one.
+/// Stops every flow when the gateway ends, after all that could start one.
 struct RuntimeService: Service {
     let runtime: FlowRuntime
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await runtime.run() }
+        try? await gracefulShutdown()
         runtime.stop()
     }
 }

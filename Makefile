@@ -37,7 +37,7 @@ deps:
 	$(call install,$(PACKAGES))
 
 # The nginx that RTMP is tested against is run by the tests alone: where systemd would start it on port 80 as soon as it
-# is installed, it is masked first.
+# is installed, it is masked, and stays so.
 test-deps:
 	@[ ! -d /run/systemd/system ] || command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || \
 		$$([ "$$(id -u)" = 0 ] || echo sudo) systemctl mask nginx.service

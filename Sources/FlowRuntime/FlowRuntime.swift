@@ -80,7 +80,7 @@ public final class FlowRuntime: Sendable {
     }
 
     /// Opens the shared sockets and starts the threads, among them the one that keeps the clocks of all flows. Throws
-    /// when the shared SRT port cannot be had.
+    /// when a shared port, a certificate or a thread cannot be had.
     public func start() throws(ApplyFailure) {
         try factory.start()
         let isTicking = ticks.start(named: "flow-ticks", every: Self.tickInterval) { [weak self] now in

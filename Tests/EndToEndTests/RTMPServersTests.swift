@@ -164,6 +164,7 @@ struct RTMPServersTests {
         let base = "rtmp://127.0.0.1:\(try gateway.listenerPort("rtmp"))/live"
         let publisher = try await FLVFixture.publish(to: "\(base)/in-key", loops: -1)
         defer { publisher.end() }
+        try await gateway.waitForFlow("live", "published") { ($0.leg()?.counters.packets ?? 0) > 20 }
         let balancer = try RedirectingServer(to: base)
         let circle = try RedirectingServer()
         defer {

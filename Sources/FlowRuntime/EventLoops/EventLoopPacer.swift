@@ -1,17 +1,21 @@
 import Media
 import NIOCore
 
-/// Lets a busy event loop rest between two rounds of reads, so that one wake-up serves what came on many connections
-/// meanwhile: waking up for each frame of each stream costs about as much as handling the frame.
+/// Lets a busy event loop rest between reads, so that one wake-up serves what came on many connections meanwhile: waking
+/// up for each frame of each stream costs about as much as handling the frame.
 ///
-/// A loop is busy when its rounds follow each other faster than `interval`; the rest is what is left of the interval, so
-/// a loop that has enough to do never rests, and neither does one with a single stream. It delays what arrives by no
-/// more than the interval.
+/// A loop is busy when reads of different connections follow each other faster than `interval`; the rest is what is left
+/// of the interval since the last of them. So a loop that has enough to do never rests, and neither does one with a single
+/// stream. What a connection has to read beyond `readsPerRound` buffers waits for the next round.
 final class EventLoopPacer: Sendable {
     static let interval = Duration.milliseconds(4)
+    /// How many buffers a paced connection should read at once: a large picture.
+    static let readsPerRound: UInt = 16
 
     private struct State {
-        var previousRound = MonotonicTime.zero
+        var previousRead = MonotonicTime.zero
+        /// The connection that was read from then.
+        var previousReader: ObjectIdentifier?
         var isRestDue = false
     }
 
@@ -24,14 +28,15 @@ final class EventLoopPacer: Sendable {
     }
 
     /// A connection of the loop was read from.
-    func readEnded() {
+    func readEnded(by reader: ObjectIdentifier) {
         guard !state.value.isRestDue else { return }
         let now = MonotonicTime.now()
-        let isBusy = now < state.value.previousRound.advanced(by: Self.interval)
-        state.value.previousRound = now
+        let isBusy = state.value.previousReader != reader && now < state.value.previousRead.advanced(by: Self.interval)
+        state.value.previousRead = now
+        state.value.previousReader = reader
         guard isBusy else { return }
         state.value.isRestDue = true
-        // Behind what the round's reads have given the loop to do.
+        // Behind what the reads have given the loop to do.
         loop.execute {
             self.loop.execute { self.rest(until: now.advanced(by: Self.interval)) }
         }
@@ -39,7 +44,7 @@ final class EventLoopPacer: Sendable {
 
     private func rest(until end: MonotonicTime) {
         end.sleep()
-        state.value.previousRound = .now()
+        state.value.previousRead = .now()
         state.value.isRestDue = false
     }
 }
@@ -55,7 +60,7 @@ final class PacedReadHandler: ChannelInboundHandler, Sendable {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        pacer.readEnded()
+        pacer.readEnded(by: ObjectIdentifier(self))
         context.fireChannelReadComplete()
     }
 }

@@ -120,6 +120,7 @@ final class RTMPCaller: RTMPClientDelegate {
         ClientBootstrap(group: loop)
             .connectTimeout(Limits.connect)
             .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
             .channelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

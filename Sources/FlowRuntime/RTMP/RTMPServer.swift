@@ -16,6 +16,8 @@ final class RTMPServer: RTMPServerDelegate {
         static let connectionsPerAddress = 256
         /// How many connections wait to be taken from the kernel.
         static let backlog: Int32 = 256
+        /// How many of them are taken in one round of an event loop, which may be paced.
+        static let acceptedAtOnce: UInt = 64
     }
 
     /// A port that listens.
@@ -79,7 +81,9 @@ final class RTMPServer: RTMPServerDelegate {
         let scheme = certificate == nil ? RTMPURL.Scheme.rtmp : .rtmps
         let bootstrap = ServerBootstrap(group: eventLoops.group)
             .serverChannelOption(ChannelOptions.backlog, value: Limits.backlog)
+            .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: Limits.acceptedAtOnce)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
             .childChannelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
             .childChannelInitializer { channel in

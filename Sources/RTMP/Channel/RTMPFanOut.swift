@@ -49,8 +49,9 @@ package final class RTMPFanOut: SampleSink {
             state.lanes[ObjectIdentifier(loop)] = lane
             return (lane, state.history.opening, state.history.nextSequence)
         }
-        receiver.begin(with: opening)
+        // First this: the opening may find the connection broken, and then the receiver is removed on the way.
         lane.add(receiver, from: next)
+        receiver.begin(with: opening)
     }
 
     /// From the receiver's event loop; it is not called afterwards.

@@ -20,6 +20,8 @@ final class RTMPReceiver {
     /// Nothing is sent until a decoder can start.
     private var isWaiting = true
     private var stalledSince: NIODeadline?
+    /// What waited for the peer when it was last looked at while it stalled.
+    private var waitingBytes = 0
 
     init(
         channel: any Channel,
@@ -71,7 +73,10 @@ final class RTMPReceiver {
             if frame.isHeader { write(frame) } else { counters.dropped() }
         }
         let now = NIODeadline.now()
-        let since = stalledSince ?? now
+        let waiting = writer.waitingBytes
+        // A peer that reads, however slowly, has not stalled.
+        let since = waiting < waitingBytes ? now : stalledSince ?? now
+        waitingBytes = waiting
         stalledSince = since
         if now - since > stallLimit { onStall() }
     }

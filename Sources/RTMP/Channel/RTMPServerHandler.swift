@@ -30,7 +30,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private var farewell = "the publisher closed the connection"
 
     /// - Parameter isSecured: Whether a handler before this one encrypts.
-    package init(delegate: any RTMPServerDelegate, isSecured: Bool = false, limits: RTMPSessionLimits = .default) {
+    package init(delegate: any RTMPServerDelegate, isSecured: Bool, limits: RTMPSessionLimits = .default) {
         self.delegate = delegate
         self.isSecured = isSecured
         self.limits = limits
@@ -201,7 +201,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             }
             // The player's first frames must come after what tells it that playing starts.
             if index == actions.count, let fanOut, receiver == nil, let streamID = session.playingStreamID {
-                if reply.readableBytes > 0 { context.write(wrapOutboundOut(reply), promise: nil) }
+                if reply.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
                 reply.clear()
                 startPlaying(fanOut, streamID: streamID, context)
             }
@@ -276,7 +276,9 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             counters: connection.counters,
             stallLimit: limits.stall,
             onStall: { [weak self] in
-                self?.delegate.misbehaved("the player does not read", connection)
+                guard let self else { return }
+                self.delegate.misbehaved("the player does not read", connection)
+                self.playEnded(context)
                 context.close(promise: nil)
             }
         )

@@ -41,9 +41,11 @@ final class SocketWriter {
         channel.flush()
     }
 
+    /// What waits in the channel.
+    var waitingBytes: Int { (try? options?.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0 }
+
     private var isQueueEmpty: Bool {
         // The socket's number may be another's as soon as the channel is not active.
-        guard !isFlushDue, channel.isActive, let options else { return false }
-        return (try? options.getOption(ChannelOptions.bufferedWritableBytes)) == 0
+        !isFlushDue && channel.isActive && options != nil && waitingBytes == 0
     }
 }

@@ -76,7 +76,7 @@ package struct ChunkWriter: Sendable {
         return true
     }
 
-    /// The chunks of a message in bytes that are right for every player, whatever it was sent before: the header is
+    /// The chunks of a message in bytes that are right for every peer, whatever it was sent before: the header is
     /// whole and the timestamp absolute.
     ///
     /// - Parameter prefix: Comes before the message's payload.

@@ -11,20 +11,17 @@ import Testing
 struct RTMPConnectionTests {
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
-    /// Lets everybody publish, and keeps what they send.
+    /// Lets everybody publish, and play what has not begun yet.
     private final class Server: RTMPServerDelegate {
         final class Sink: SampleSink, PeerSink {
-            let samples = Mutex<[MediaSample]>([])
-
             func consume(_ track: MediaTrack) {}
-            func consume(_ sample: MediaSample) { samples.withLock { $0.append(sample) } }
+            func consume(_ sample: MediaSample) {}
             func peerConnected(_ remote: String) {}
             func peerDisconnected(_ reason: String) {}
         }
 
-        let sink = Sink()
+        private let sink = Sink()
         let channel = Mutex<(any Channel)?>(nil)
-        let ended = Mutex(0)
 
         func connected(_ address: SocketAddress?) -> Refusal? { nil }
         func disconnected(_ address: SocketAddress?) {}
@@ -33,12 +30,12 @@ struct RTMPConnectionTests {
             from address: SocketAddress?,
             _ connection: RTMPConnection
         ) -> Result<any SampleSink & PeerSink, RTMPRefusal> { .success(sink) }
-        func publishEnded(_ connection: RTMPConnection) { ended.withLock { $0 += 1 } }
+        func publishEnded(_ connection: RTMPConnection) {}
         func play(
             _ name: RTMPStreamName,
             from address: SocketAddress?,
             _ connection: RTMPConnection
-        ) -> Result<RTMPFanOut, RTMPRefusal> { .failure(RTMPRefusal(.unknownStreamKey)) }
+        ) -> Result<RTMPFanOut, RTMPRefusal> { .success(RTMPFanOut()) }
         func playEnded(_ connection: RTMPConnection) {}
         func misbehaved(_ message: String, _ connection: RTMPConnection) { Issue.record("\(message)") }
         func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {}
@@ -48,7 +45,9 @@ struct RTMPConnectionTests {
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         self.channel.withLock { $0 = channel }
-                        try channel.pipeline.syncOperations.addHandler(RTMPServerHandler(delegate: self))
+                        try channel.pipeline.syncOperations.addHandler(
+                            RTMPServerHandler(delegate: self, isSecured: false)
+                        )
                     }
                 }
                 .bind(host: "127.0.0.1", port: 0).get()
@@ -56,9 +55,14 @@ struct RTMPConnectionTests {
     }
 
     private final class Client: RTMPClientDelegate {
+        /// nil: the stream runs.
         let events = AsyncStream.makeStream(of: RTMPClientEnd?.self)
+        let connection = Mutex<RTMPConnection?>(nil)
 
-        func ready(_ connection: RTMPConnection) { events.continuation.yield(nil) }
+        func ready(_ connection: RTMPConnection) {
+            self.connection.withLock { $0 = connection }
+            events.continuation.yield(nil)
+        }
         func ended(_ end: RTMPClientEnd) { events.continuation.yield(end) }
         func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {}
         func explain(_ error: any Error) -> String { "\(error)" }
@@ -73,11 +77,11 @@ struct RTMPConnectionTests {
         )
     }
 
-    private func publish(
-        _ fanOut: RTMPFanOut,
+    private func connect(
         to server: any Channel,
+        _ stream: RTMPClientHandler.Stream,
         for client: Client,
-        limits: RTMPSessionLimits
+        limits: RTMPSessionLimits = .default
     ) async throws -> any Channel {
         let url = try RTMPURL(parsing: "rtmp://127.0.0.1:\(server.localAddress?.port ?? 0)/live", streamName: "key")
         return try await ClientBootstrap(group: Self.loops)
@@ -85,14 +89,17 @@ struct RTMPConnectionTests {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        RTMPClientHandler(url: url, stream: .publish(fanOut), delegate: client, limits: limits)
+                        RTMPClientHandler(url: url, stream: stream, delegate: client, limits: limits)
                     )
                 }
             }
             .connect(host: "127.0.0.1", port: Int(url.port)).get()
     }
 
-    @Test("A server that stops reading loses frames, then the connection, though it never takes what waits for it")
+    @Test(
+        "A server that stops reading loses frames, then the connection, though it never takes what waits for it",
+        .timeLimit(.minutes(1))
+    )
     func stalledServer() async throws {
         let server = Server()
         let listener = try await server.listen()
@@ -102,7 +109,7 @@ struct RTMPConnectionTests {
         fanOut.consume(MediaTrack(id: .init(1), codec: .vp9, configuration: ByteBuffer(repeating: 1, count: 12)))
         var limits = RTMPSessionLimits()
         limits.stall = .milliseconds(300)
-        let channel = try await publish(fanOut, to: listener, for: client, limits: limits)
+        let channel = try await connect(to: listener, .publish(fanOut), for: client, limits: limits)
         #expect(await events.next() == .some(nil))
         try await server.channel.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: false).get()
 
@@ -115,11 +122,27 @@ struct RTMPConnectionTests {
         }
         #expect(await events.next() == .some(.failed("the server does not read")))
         feeder.cancel()
+        #expect((client.connection.withLock { $0 }?.counters.droppedMessages ?? 0) > 0)
         try await channel.closeFuture.get()
         try await listener.close().get()
     }
 
-    @Test("What the socket does not take waits in the channel: the bytes come in order, past the queue or through it")
+    @Test("A player that comes before the stream is told at once that it plays", .timeLimit(.minutes(1)))
+    func early() async throws {
+        let server = Server()
+        let listener = try await server.listen()
+        let client = Client()
+        var events = client.events.stream.makeAsyncIterator()
+        let channel = try await connect(to: listener, .play(Server.Sink()), for: client)
+        #expect(await events.next() == .some(nil))
+        try await channel.close().get()
+        try await listener.close().get()
+    }
+
+    @Test(
+        "What the socket does not take waits in the channel: the bytes come in order, past the queue or through it",
+        .timeLimit(.minutes(1))
+    )
     func order() async throws {
         let received = AsyncStream.makeStream(of: ByteBuffer.self)
         let peer = Mutex<(any Channel)?>(nil)
@@ -138,24 +161,34 @@ struct RTMPConnectionTests {
             .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
         for await _ in accepted.stream.prefix(1) {}
 
-        // Every tenth piece goes through the channel by itself, as a session's answers do.
-        let pieces = (0..<400).map { ByteBuffer(repeating: UInt8(truncatingIfNeeded: $0), count: 65_536) }
-        let waiting = try await channel.eventLoop.submit { () -> Int in
-            let writer = SocketWriter(channel, isSecured: false)
-            for (index, piece) in pieces.enumerated() {
-                if index % 10 == 9 { channel.writeAndFlush(piece, promise: nil) } else { writer.write(piece) }
-                writer.flush()
-            }
-            return try channel.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes) ?? 0
+        let writer = try await channel.eventLoop.submit {
+            NIOLoopBound(SocketWriter(channel, isSecured: false), eventLoop: channel.eventLoop)
         }.get()
-        #expect(waiting > 0, "the sockets took all of it: nothing was tried")
-        try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: true).get()
-        var all = ByteBuffer()
-        for await bytes in received.stream {
-            all.writeImmutableBuffer(bytes)
-            if all.readableBytes >= pieces.count * 65_536 { break }
+        var all = received.stream.makeAsyncIterator()
+        // Twice: the second time the queue was full and is empty again.
+        for round in 0..<2 {
+            let pieces = (0..<400).map { ByteBuffer(repeating: UInt8(truncatingIfNeeded: $0 + round), count: 65_536) }
+            try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: false).get()
+            let waiting = try await channel.eventLoop.submit { () -> Int in
+                for (index, piece) in pieces.enumerated() {
+                    // Some go through the channel by themselves, as a session's answers do.
+                    if index % 10 == 9 {
+                        channel.writeAndFlush(piece, promise: nil)
+                    } else {
+                        writer.value.write(piece)
+                        writer.value.flush()
+                    }
+                }
+                return writer.value.waitingBytes
+            }.get()
+            #expect(waiting > 0, "the sockets took all of it: nothing was tried")
+            try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: true).get()
+            var came = ByteBuffer()
+            while came.readableBytes < pieces.count * 65_536, let bytes = await all.next() {
+                came.writeImmutableBuffer(bytes)
+            }
+            for piece in pieces { #expect(came.readSlice(length: 65_536) == piece) }
         }
-        for piece in pieces { #expect(all.readSlice(length: 65_536) == piece) }
         try await channel.close().get()
         try await listener.close().get()
     }

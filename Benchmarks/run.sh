@@ -10,7 +10,7 @@
 #   srt-1to10     2 SRT streams, each to ten SRT outputs                   gateway only
 #   rtmp-1to1     50 RTMP publishers of 5 Mbit/s, each with one player     against nginx-rtmp
 #   rtmp-1to50    one RTMP publisher of 5 Mbit/s with 50 players           against nginx-rtmp
-#   rtmp-memory   resident memory a publisher, 1,000 publishers            against nginx-rtmp
+#   rtmp-memory   resident memory a publisher and a player, 1,000 of each  against nginx-rtmp
 #   memory        resident memory a flow, 1,000 idle flows
 #
 # Without arguments all of them. ROUNDS (3) alternating rounds of SECONDS_EACH (6); the median counts. HEADGATE names
@@ -277,23 +277,29 @@ rtmp_scenario() { # NAME PUBLISHERS PLAYERS
 }
 
 rtmp_memory_scenario() {
-    local port ours
     command -v nginx >/dev/null || fail "nginx with its RTMP module is needed: make test-deps"
-    echo "rtmp-memory: 1,000 publishers" >&2
-    port=$(free_ports 2)
-    rm -rf "$WORK/flows"
-    rtmp_flows "$WORK/flows" 1000 0
-    start_gateway "$WORK/flows" "$port" "127.0.0.1:$((port + 1))"
-    ours=$(rtmp_load "$GATEWAY" $((port + 1)) bench-%d key%d watch --idle --publishers 1000 --seconds 3)
-    stop_all
-    start_nginx "$port"
-    MEMORY_LINES+=("$(printf '%-22s %6s publishers  %s a publisher; nginx %s' rtmp 1000 "$(per_publisher <<<"$ours")" \
-        "$(rtmp_load "$NGINX" "$port" live s%d s%d --idle --publishers 1000 --seconds 3 | per_publisher)")")
-    stop_all
+    rtmp_memory publishers 1000 0
+    rtmp_memory players 1 1000
 }
 
-# per_publisher < JSON: what a thousand publishers added to the server, each.
-per_publisher() {
+# rtmp_memory WHAT FLOWS PLAYERS: what a thousand publishers, or players of one, add to the server, each.
+rtmp_memory() {
+    local port ours theirs load=(--idle --publishers "$2" --players "$3" --seconds 3)
+    echo "rtmp-memory: 1,000 $1" >&2
+    port=$(free_ports 2)
+    rm -rf "$WORK/flows"
+    rtmp_flows "$WORK/flows" "$2" "$3"
+    start_gateway "$WORK/flows" "$port" "127.0.0.1:$((port + 1))"
+    ours=$(rtmp_load "$GATEWAY" $((port + 1)) bench-%d key%d watch "${load[@]}" | each_of_thousand)
+    stop_all
+    start_nginx "$port"
+    theirs=$(rtmp_load "$NGINX" "$port" live s%d s%d "${load[@]}" | each_of_thousand)
+    stop_all
+    MEMORY_LINES+=("$(printf '%-22s %6s %-10s  %s each; nginx %s' rtmp 1000 "$1" "$ours" "$theirs")")
+}
+
+# each_of_thousand < JSON: resident memory that was added, by a thousand.
+each_of_thousand() {
     local result
     result=$(cat)
     awk -v a="$(field residentBeforeKb <<<"$result")" -v b="$(field residentAfterKb <<<"$result")" \

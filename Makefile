@@ -75,7 +75,7 @@ thread-test:
 		swift test --disable-xctest --sanitize thread --scratch-path .build-tsan \
 		--skip 'ArchitectureTests|$(TIMED)'
 
-# Repeatable: the same inputs each time, so that it fails for a change, and not for the luck of the day.
+# Repeatable: as good as the same inputs each time, so that it fails for a change, and not for the luck of the day.
 fuzz-test:
 	$(MAKE) fuzz FUZZ_LIMIT='--runs $(FUZZ_RUNS)'
 

@@ -6,7 +6,8 @@ public struct JSONSchemaError: Error, Hashable, Sendable {
 
     public init(schemaPath: String, message: String) {
         self.schemaPath = schemaPath
-        self.message = message
+        // It may quote the schema, as a pattern's error does.
+        self.message = message.escapedForMessage(limit: 512)
     }
 }
 

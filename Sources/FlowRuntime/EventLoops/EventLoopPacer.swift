@@ -12,40 +12,48 @@ final class EventLoopPacer: Sendable {
     /// How many buffers a paced connection should read at once: a large picture.
     static let readsPerRound: UInt = 16
 
-    private struct State {
-        var previousRead = MonotonicTime.zero
+    /// Decides when to rest. A pure value: time is an argument.
+    struct Rhythm {
+        private var previousRead = MonotonicTime.zero
         /// The connection that was read from then.
-        var previousReader: ObjectIdentifier?
-        var isRestDue = false
+        private var previousReader: ObjectIdentifier?
+        private var isRestDue = false
+
+        /// - Returns: Until when to rest, now that a connection was read from; nil to go on.
+        mutating func readEnded(by reader: ObjectIdentifier, at now: MonotonicTime) -> MonotonicTime? {
+            guard !isRestDue else { return nil }
+            isRestDue = previousReader != reader && now < previousRead.advanced(by: EventLoopPacer.interval)
+            previousRead = now
+            previousReader = reader
+            return isRestDue ? now.advanced(by: EventLoopPacer.interval) : nil
+        }
+
+        mutating func rested(at now: MonotonicTime) {
+            previousRead = now
+            isRestDue = false
+        }
     }
 
     private let loop: any EventLoop
-    private let state: NIOLoopBoundBox<State>
+    private let rhythm: NIOLoopBoundBox<Rhythm>
 
     init(loop: any EventLoop) {
         self.loop = loop
-        state = .makeBoxSendingValue(State(), eventLoop: loop)
+        rhythm = .makeBoxSendingValue(Rhythm(), eventLoop: loop)
     }
 
     /// A connection of the loop was read from.
     func readEnded(by reader: ObjectIdentifier) {
-        guard !state.value.isRestDue else { return }
-        let now = MonotonicTime.now()
-        let isBusy = state.value.previousReader != reader && now < state.value.previousRead.advanced(by: Self.interval)
-        state.value.previousRead = now
-        state.value.previousReader = reader
-        guard isBusy else { return }
-        state.value.isRestDue = true
+        guard let end = rhythm.value.readEnded(by: reader, at: .now()) else { return }
         // Behind what the reads have given the loop to do.
         loop.execute {
-            self.loop.execute { self.rest(until: now.advanced(by: Self.interval)) }
+            self.loop.execute { self.rest(until: end) }
         }
     }
 
     private func rest(until end: MonotonicTime) {
         end.sleep()
-        state.value.previousRead = .now()
-        state.value.isRestDue = false
+        rhythm.value.rested(at: .now())
     }
 }
 

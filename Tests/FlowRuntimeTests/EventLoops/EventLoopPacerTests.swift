@@ -1,6 +1,4 @@
 import Media
-import NIOCore
-import NIOPosix
 import Testing
 
 @testable import FlowRuntime
@@ -9,32 +7,39 @@ import Testing
 struct EventLoopPacerTests {
     private final class Connection: Sendable {}
 
-    /// From the first of the connections' reads to when the loop does what came after the last.
-    private func time(ofReadsBy connections: [Connection]) async throws -> Duration {
-        let loops = EventLoops()
-        let loop = loops.group.next()
-        let pacer = EventLoopPacer(loop: loop)
-        let start = MonotonicTime.now()
-        try await loop.submit { for connection in connections { pacer.readEnded(by: ObjectIdentifier(connection)) } }
-            .get()
-        // The rest is a task that a task asks for: what is asked for next but one is behind it.
-        for _ in 0..<3 { try await loop.submit {}.get() }
-        let end = MonotonicTime.now()
-        try await loops.group.shutdownGracefully()
-        return .nanoseconds(end.nanoseconds(since: start))
+    private let first = Connection()
+    private let second = Connection()
+    private var rhythm = EventLoopPacer.Rhythm()
+
+    private mutating func read(_ connection: Connection, atMicroseconds time: Int64) -> Int64? {
+        rhythm.readEnded(by: ObjectIdentifier(connection), at: MonotonicTime(nanoseconds: time * 1_000))
+            .map { $0.nanoseconds / 1_000 }
     }
 
     @Test("A loop rests when connections are read from one after another")
-    func busy() async throws {
-        #expect(try await time(ofReadsBy: [Connection(), Connection()]) >= EventLoopPacer.interval)
+    mutating func busy() {
+        #expect(read(first, atMicroseconds: 10_000) == nil)
+        #expect(read(second, atMicroseconds: 10_100) == 14_100)
+    }
+
+    @Test("A rest that is due is not asked for again, and what comes right after it makes the loop rest again")
+    mutating func again() {
+        _ = read(first, atMicroseconds: 10_000)
+        _ = read(second, atMicroseconds: 10_100)
+        #expect(read(first, atMicroseconds: 10_200) == nil)
+        rhythm.rested(at: MonotonicTime(nanoseconds: 14_100_000))
+        #expect(read(first, atMicroseconds: 14_200) == 18_200)
     }
 
     @Test("A loop does not rest for a single connection, however many reads its frames take")
-    func alone() async throws {
-        // The fastest of several: what else the machine does only adds to it.
-        var fastest = Duration.seconds(1)
-        let connection = Connection()
-        for _ in 0..<20 { fastest = min(fastest, try await time(ofReadsBy: [connection, connection, connection])) }
-        #expect(fastest < EventLoopPacer.interval)
+    mutating func alone() {
+        for time in 0..<20 { #expect(read(first, atMicroseconds: 10_000 + Int64(time)) == nil) }
+    }
+
+    @Test("Connections that are read from seldom are not held up")
+    mutating func seldom() {
+        #expect(read(first, atMicroseconds: 10_000) == nil)
+        #expect(read(second, atMicroseconds: 14_000) == nil)
+        #expect(read(first, atMicroseconds: 18_000) == nil)
     }
 }

@@ -585,17 +585,90 @@ enum EmbeddedSchemas {
                 },
                 "recoverAfter": {
                   "title": "Recover after",
-                  "description": "With switchBack auto: how long the preferred leg must be healthy first. 0ms to 1h.",
+                  "description": "With switchBack auto: how long the preferred leg must be healthy first; and how long a leg whose quality was too poor must be without fault. 0ms to 1h.",
                   "type": "string",
                   "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
                   "default": "5s",
                   "examples": ["5s", "1m"],
                   "errorMessage": "not a duration such as 120ms, 5s or 2m"
+                },
+                "active": {
+                  "title": "Active",
+                  "description": "The operator's choice: the name of an input, or input/backup for its second leg. It goes before all others as long as it is live; while it is not, the others stand in as usual.",
+                  "type": "string",
+                  "pattern": "^[A-Za-z0-9_-]{1,64}(/(main|backup))?$",
+                  "examples": ["fibre", "venue/backup"],
+                  "errorMessage": "not an input's name, nor one with /main or /backup"
+                },
+                "quality": {
+                  "$ref": "#/definitions/quality"
                 }
               },
               "additionalProperties": false,
               "examples": [
                 {"mode": "switch", "lossAfter": "500ms"}
+              ]
+            },
+            "quality": {
+              "title": "Quality",
+              "description": "When a leg that brings media counts as lost all the same. It takes over again, if it is preferred, after recoverAfter without fault.",
+              "type": "object",
+              "properties": {
+                "minBitrate": {
+                  "title": "Minimum bitrate",
+                  "description": "Less than this, measured over one second, is too little: a number with bps, kbps, Mbps or Gbps, or an integer in bits per second.",
+                  "type": ["string", "integer"],
+                  "pattern": "^[0-9]+(\\.[0-9]{1,9})?(bps|kbps|Mbps|Gbps)$",
+                  "minimum": 1,
+                  "examples": ["1Mbps", 800000],
+                  "errorMessage": "not a rate such as 20Mbps, 800kbps or 64000 (bits per second)"
+                },
+                "minBitrateFor": {
+                  "title": "Minimum bitrate for",
+                  "description": "How long the rate may be below minBitrate. 0ms to 1m.",
+                  "type": "string",
+                  "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
+                  "default": "2s",
+                  "examples": ["2s"],
+                  "errorMessage": "not a duration such as 120ms, 5s or 2m"
+                },
+                "noVideoFor": {
+                  "title": "No video for",
+                  "description": "A leg of which no picture began for so long is lost. Not for flows of sound alone. 200ms to 1m.",
+                  "type": "string",
+                  "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
+                  "examples": ["2s"],
+                  "errorMessage": "not a duration such as 120ms, 5s or 2m"
+                },
+                "maxContinuityErrors": {
+                  "title": "Maximum continuity errors",
+                  "description": "More continuity errors than this within a second are too many. Legs that carry MPEG-TS have them.",
+                  "type": "integer",
+                  "minimum": 0,
+                  "maximum": 100000,
+                  "examples": [10]
+                },
+                "maxContinuityErrorsFor": {
+                  "title": "Maximum continuity errors for",
+                  "description": "How long the errors may be above maxContinuityErrors. 0ms to 1m.",
+                  "type": "string",
+                  "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
+                  "default": "1s",
+                  "examples": ["1s"],
+                  "errorMessage": "not a duration such as 120ms, 5s or 2m"
+                },
+                "frozenFor": {
+                  "title": "Frozen for",
+                  "description": "A leg whose time stamps stand still for so long is lost, although packets come. 200ms to 1m.",
+                  "type": "string",
+                  "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
+                  "examples": ["2s"],
+                  "errorMessage": "not a duration such as 120ms, 5s or 2m"
+                }
+              },
+              "additionalProperties": false,
+              "examples": [
+                {"minBitrate": "1Mbps", "noVideoFor": "2s"}
               ]
             },
             "output": {

@@ -1,4 +1,5 @@
 public import FlowConfig
+public import FlowModel
 public import FlowPlanner
 
 /// What a controller watches, where it keeps its state, and how patient it is.
@@ -15,6 +16,8 @@ public struct FlowControllerConfiguration: Sendable {
     /// How long a directory that is never quiet goes unread.
     public var debounceMaximumWait: Duration
     public var gatewayPorts: GatewayPorts
+    /// What the caps of all flows together must not exceed; nil for no limit.
+    public var capacity: BitRate?
     public var loader: FlowLoader
     /// How many flows are changed at the same time.
     public var maximumConcurrentFlows: Int
@@ -32,6 +35,7 @@ public struct FlowControllerConfiguration: Sendable {
         debounceQuiet: Duration = Self.defaultDebounceQuiet,
         debounceMaximumWait: Duration = Self.defaultDebounceMaximumWait,
         gatewayPorts: GatewayPorts = .defaults,
+        capacity: BitRate? = nil,
         loader: FlowLoader = FlowLoader(),
         maximumConcurrentFlows: Int = Self.defaultMaximumConcurrentFlows
     ) {
@@ -42,6 +46,7 @@ public struct FlowControllerConfiguration: Sendable {
         self.debounceQuiet = debounceQuiet
         self.debounceMaximumWait = debounceMaximumWait
         self.gatewayPorts = gatewayPorts
+        self.capacity = capacity
         self.loader = loader
         self.maximumConcurrentFlows = max(1, maximumConcurrentFlows)
     }

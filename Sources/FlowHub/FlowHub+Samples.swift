@@ -16,7 +16,9 @@ extension FlowHub {
         state.withLock { state in
             guard let index = state.index(of: token), state.legs[index].tracks.set(track) else { return }
             if track.codec.isVideo { state.legs[index].standby.removeAll() }
-            if state.selector.active == token { state.samples.consume(track, from: token) }
+            guard state.selector.active == token else { return }
+            state.samples.consume(track, from: token)
+            state.packets.consume(track, from: token)
         }
     }
 
@@ -27,11 +29,9 @@ extension FlowHub {
         state.withLock { state in
             guard let index = state.index(of: token) else { return }
             let byteCount = sample.payload.readableBytes
-            state.legs[index].bytes &+= UInt64(byteCount)
-            state.legs[index].packets &+= 1
-            if let event = Self.event(for: state.selector.mediaArrived(on: token, at: now), in: &state) {
-                events.append(event)
-            }
+            state.legs[index].count(sample)
+            let outcome = state.selector.mediaArrived(on: token, at: now, isReady: state.legs[index].isReady)
+            if let event = Self.event(for: outcome, in: &state) { events.append(event) }
             guard state.selector.active == token else {
                 if state.legs[index].tracks.isVideo(sample.track) { state.legs[index].standby.add(sample) }
                 return
@@ -51,9 +51,16 @@ extension FlowHub {
                 from: token,
                 tracks: state.legs[index].tracks,
                 standby: state.legs[index].standby.pictures,
-                at: now,
-                packetSinks: state.sinks
+                at: now
             )
+            state.packets.consume(
+                sample,
+                from: token,
+                tracks: state.legs[index].tracks,
+                past: state.legs[index].standby.pictures,
+                at: now
+            )
+            if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
             state.legs[index].standby.removeAll()
             events += state.takeUnsupportedCodecs()
         }

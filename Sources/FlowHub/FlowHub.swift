@@ -2,33 +2,6 @@ import MPEGTS
 public import Media
 import Synchronization
 
-/// Names one leg of one input of a flow.
-public struct LegID: Hashable, Sendable, CustomStringConvertible {
-    public let input: String
-    public let leg: String
-
-    public init(input: String, leg: String) {
-        self.input = input
-        self.leg = leg
-    }
-
-    public var description: String { "\(input)/\(leg)" }
-}
-
-/// What a flow's hub tells about.
-public enum HubEvent: Hashable, Sendable {
-    case peerConnected(leg: LegID, remote: String)
-    case peerDisconnected(leg: LegID, remote: String?, reason: String)
-    /// Another leg feeds the outputs; nil when it is the first.
-    case switched(from: LegID?, to: LegID, gapNanoseconds: Int64)
-    case activeLegLost(LegID)
-    /// The flow exceeds its cap; told once per spell.
-    case overBandwidth
-    case bandwidthBackToNormal
-    /// An output needs the stream in a form that does not carry the codec; the other tracks go on.
-    case unsupportedCodec(String)
-}
-
 /// One flow's heart: takes what the legs receive, picks the active one, counts, caps, and hands on to every sink.
 ///
 /// Batches and samples come on the inputs' threads. One lock a flow, taken once for each, makes the calls to the sinks
@@ -41,10 +14,20 @@ public final class FlowHub: Sendable {
         /// In bit/s.
         public var maxBandwidth: Int64
         public var selection: LegSelector.Settings
+        public var quality: QualityRules
+        /// An input, or a leg as `input/leg`, that goes before all others as long as it is live.
+        public var chosen: String?
 
-        public init(maxBandwidth: Int64, selection: LegSelector.Settings = LegSelector.Settings()) {
+        public init(
+            maxBandwidth: Int64,
+            selection: LegSelector.Settings = LegSelector.Settings(),
+            quality: QualityRules = QualityRules(),
+            chosen: String? = nil
+        ) {
             self.maxBandwidth = maxBandwidth
             self.selection = selection
+            self.quality = quality
+            self.chosen = chosen
         }
     }
 
@@ -53,48 +36,12 @@ public final class FlowHub: Sendable {
     /// How long a spell may last before the peer of a leg that delivers samples is closed.
     static let overBandwidthGraceNanoseconds: Int64 = 3_000_000_000
 
-    struct Leg: Sendable {
-        let token: Int
-        let id: LegID
-        var inspector = TSInspector()
-        var bytes: UInt64 = 0
-        var packets: UInt64 = 0
-        var connections: UInt64 = 0
-        var remote: String?
-        var connectedAt: MonotonicTime?
-        var rate = RateMeter()
-        var pidPackets: [UInt16: UInt64] = [:]
-        var bitsPerSecondByPID: [UInt16: Int64] = [:]
-        /// Of a leg that delivers samples.
-        var tracks = TrackList()
-        /// Of such a leg while another one is active.
-        var standby = GroupOfPictures()
-        /// Called when the leg keeps the flow over its cap and does not heed lost packets, as TCP does not.
-        var onOverBandwidth: (@Sendable () -> Void)?
-
-        /// Takes the rate samples that are due: of the whole leg, and with them of each PID.
-        mutating func sampleRates(at now: MonotonicTime) {
-            guard let span = rate.sample(bytes: bytes, at: now), inspector.hasSeenPackets else { return }
-            if rate.bitsPerSecond == 0 {
-                bitsPerSecondByPID = [:]
-                return
-            }
-            let counts = inspector.snapshot().pids
-            bitsPerSecondByPID = Dictionary(
-                uniqueKeysWithValues: counts.map { count in
-                    let packets = count.packets &- (pidPackets[count.pid] ?? 0)
-                    return (count.pid, Int64(Double(packets) * Double(TSPacket.byteCount * 8) * 1e9 / Double(span)))
-                }
-            )
-            pidPackets = Dictionary(uniqueKeysWithValues: counts.map { ($0.pid, $0.packets) })
-        }
-    }
-
     struct State: Sendable {
+        var settings: Settings
         var selector: LegSelector
         var limiter: BandwidthLimiter
         var legs: [Leg] = []
-        var sinks: [(name: String, sink: any PacketSink)] = []
+        var packets = PacketPath()
         var samples = SamplePath()
         var nextToken = 0
         var bytes: UInt64 = 0
@@ -121,7 +68,28 @@ public final class FlowHub: Sendable {
         }
 
         mutating func takeUnsupportedCodecs() -> [HubEvent] {
-            samples.unsupportedCodecs.isEmpty ? [] : samples.takeUnsupportedCodecs().map(HubEvent.unsupportedCodec)
+            guard !samples.unsupportedCodecs.isEmpty || !packets.unsupportedCodecs.isEmpty else { return [] }
+            return (samples.takeUnsupportedCodecs() + packets.takeUnsupportedCodecs()).map(HubEvent.unsupportedCodec)
+        }
+
+        /// Tells the selector of the legs, in their order.
+        mutating func describeLegs() {
+            let chosen = settings.chosen
+            selector.setLegs(
+                legs.map {
+                    LegSelector.Candidate(
+                        $0.token,
+                        isFiller: $0.isFiller,
+                        isChosen: chosen != nil && ($0.id.input == chosen || $0.id.description == chosen)
+                    )
+                }
+            )
+        }
+
+        /// The leg feeds the outputs no longer, or its stream ended: another one follows.
+        mutating func leave(_ token: Int) {
+            guard let index = index(of: token) else { return }
+            packets.leave(token, legs[index].inspector)
         }
 
         func index(of token: Int) -> Int? { legs.firstIndex { $0.token == token } }
@@ -142,6 +110,7 @@ public final class FlowHub: Sendable {
     ) {
         self.state = Mutex(
             State(
+                settings: settings,
                 selector: LegSelector(settings: settings.selection),
                 limiter: BandwidthLimiter(bitsPerSecond: settings.maxBandwidth)
             )
@@ -152,8 +121,10 @@ public final class FlowHub: Sendable {
 
     public func update(_ settings: Settings) {
         state.withLock {
+            $0.settings = settings
             $0.selector.update(settings.selection)
             $0.limiter.update(bitsPerSecond: settings.maxBandwidth)
+            $0.describeLegs()
         }
     }
 
@@ -170,7 +141,7 @@ public final class FlowHub: Sendable {
             var leg = Leg(token: token, id: id)
             leg.onOverBandwidth = onOverBandwidth
             state.legs.append(leg)
-            state.selector.setLegs(state.legs.map(\.token))
+            state.describeLegs()
             return token
         }
         return HubLeg(hub: self, token: token)
@@ -183,33 +154,36 @@ public final class FlowHub: Sendable {
             let events = disconnect(leg.token, reason: "stopped", at: now, in: &state)
             state.samples.sourceEnded(leg.token)
             state.legs.removeAll { $0.token == leg.token }
-            state.selector.setLegs(state.legs.map(\.token))
+            state.describeLegs()
             return events
         }
         events.forEach(onEvent)
     }
 
     /// Orders the legs by the inputs' order in the file; within an input `main` stands before `backup`.
-    public func setPriority(ofInputs order: [String]) {
+    ///
+    /// - Parameter fillers: the inputs that only fill in, when no other is live.
+    public func arrangeInputs(_ order: [String], fillers: Set<String> = []) {
         state.withLock { state in
             func rank(_ leg: Leg) -> (Int, Int, Int) {
                 (order.firstIndex(of: leg.id.input) ?? order.count, leg.id.leg == "main" ? 0 : 1, leg.token)
             }
             state.legs.sort { rank($0) < rank($1) }
-            state.selector.setLegs(state.legs.map(\.token))
+            for index in state.legs.indices { state.legs[index].isFiller = fillers.contains(state.legs[index].id.input) }
+            state.describeLegs()
         }
     }
 
     // MARK: Sinks
 
     public func addSink(_ sink: any PacketSink, named name: String) {
-        state.withLock { $0.sinks.append((name, sink)) }
+        state.withLock { $0.packets.addSink(sink, named: name) }
     }
 
     /// After this returns the sink is not called any more.
     public func removeSink(named name: String) {
         state.withLock { state in
-            state.sinks.removeAll { $0.name == name }
+            state.packets.removeSink(named: name)
             state.samples.removeSink(named: name)
         }
     }
@@ -220,20 +194,32 @@ public final class FlowHub: Sendable {
         var events: [HubEvent] = []
         state.withLock { state in
             guard let index = state.index(of: token) else { return }
-            for payload in batch.payloads {
-                state.legs[index].inspector.inspect(payload, at: batch.arrival)
-                state.legs[index].bytes &+= UInt64(payload.count)
+            // Null packets alone keep no leg alive.
+            if state.legs[index].inspect(batch) {
+                let outcome = state.selector.mediaArrived(
+                    on: token,
+                    at: batch.arrival,
+                    isReady: state.legs[index].isReady
+                )
+                if let event = Self.event(for: outcome, in: &state) { events.append(event) }
             }
-            state.legs[index].packets &+= UInt64(batch.payloads.count)
-            if let event = Self.event(for: state.selector.mediaArrived(on: token, at: batch.arrival), in: &state) {
-                events.append(event)
+            guard state.selector.active == token else {
+                for payload in batch.payloads {
+                    state.legs[index].recent.append(payload, state.legs[index].inspector, at: batch.arrival)
+                }
+                return
             }
-            guard state.selector.active == token else { return }
             let passed = Self.admitted(batch, in: &state, events: &events)
             guard !passed.payloads.isEmpty else { return }
             state.bytes &+= UInt64(passed.byteCount)
-            for index in state.sinks.indices { state.sinks[index].sink.consume(passed) }
-            state.samples.convert(passed, from: token)
+            state.samples.convert(passed, from: token, recent: state.legs[index].recent)
+            state.packets.consume(
+                passed,
+                from: token,
+                state.legs[index].inspector,
+                recent: &state.legs[index].recent
+            )
+            if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
             events += state.takeUnsupportedCodecs()
         }
         events.forEach(onEvent)
@@ -262,6 +248,9 @@ public final class FlowHub: Sendable {
         let now = clock()
         let event: HubEvent? = state.withLock { state in
             guard let index = state.index(of: token) else { return nil }
+            // A stream may go on where it was interrupted: its beginning is kept until that is seen.
+            state.legs[index].inspector.restart()
+            state.legs[index].recent.removeAll(keepingBeginning: state.packets.isInterrupted(token))
             state.legs[index].remote = remote
             state.legs[index].connectedAt = now
             state.legs[index].connections &+= 1
@@ -290,8 +279,8 @@ public final class FlowHub: Sendable {
         }
         state.legs[index].remote = nil
         state.legs[index].connectedAt = nil
-        state.legs[index].tracks.removeAll()
-        state.legs[index].standby.removeAll()
+        state.leave(token)
+        state.legs[index].forgetStream()
         state.samples.sourceEnded(token)
         if let event = Self.event(for: state.selector.legClosed(token, at: now), in: &state) { events.append(event) }
         return events
@@ -300,28 +289,48 @@ public final class FlowHub: Sendable {
     /// Notices silence and takes the rate samples; call it about ten times a second.
     public func tick(at now: MonotonicTime) {
         let events = state.withLock { state in
+            var events: [HubEvent?] = []
             for index in state.legs.indices {
                 state.legs[index].sampleRates(at: now)
+                events += Self.judgeQuality(ofLegAt: index, at: now, in: &state)
             }
             state.rate.sample(bytes: state.bytes, at: now)
+            state.packets.tick(at: now)
+            events.append(Self.event(for: state.selector.tick(at: now), in: &state))
             // A stream that stopped is within its cap as well.
-            return [
-                Self.event(for: state.selector.tick(at: now), in: &state), state.noteBandwidth(excess: 0, at: now),
-            ].compactMap(\.self)
+            events.append(state.noteBandwidth(excess: 0, at: now))
+            return events.compactMap(\.self)
         }
         events.forEach(onEvent)
+    }
+
+    private static func judgeQuality(ofLegAt index: Int, at now: MonotonicTime, in state: inout State) -> [HubEvent?] {
+        let settings = state.settings
+        guard
+            let impairment = state.legs[index].judge(
+                settings.quality,
+                recoverAfter: settings.selection.recoverAfter,
+                at: now
+            )
+        else { return [] }
+        let leg = state.legs[index]
+        let outcome = state.selector.qualityChanged(on: leg.token, isImpaired: impairment != nil, at: now)
+        return [.qualityChanged(leg.id, impairment), event(for: outcome, in: &state)]
     }
 
     static func event(for outcome: LegSelector.Outcome, in state: inout State) -> HubEvent? {
         switch outcome {
         case .unchanged:
             return nil
-        case .switched(let from, let to, let gap):
-            if from != nil, from != to { state.switches &+= 1 }
+        case .switched(let from, let to, let gap, let reason):
+            if let from, from != to {
+                state.switches &+= 1
+                state.leave(from)
+            }
             guard let leg = state.id(of: to) else { return nil }
-            return .switched(from: from.flatMap(state.id(of:)), to: leg, gapNanoseconds: gap)
-        case .lost(let token):
-            return state.id(of: token).map(HubEvent.activeLegLost)
+            return .switched(from: from.flatMap(state.id(of:)), to: leg, gapNanoseconds: gap, reason)
+        case .lost(let token, let reason):
+            return state.id(of: token).map { .activeLegLost($0, reason) }
         }
     }
 
@@ -346,7 +355,8 @@ public final class FlowHub: Sendable {
                         connections: leg.connections,
                         bitsPerSecondByPID: leg.bitsPerSecondByPID,
                         inspection: leg.inspector.hasSeenPackets ? leg.inspector.snapshot() : nil,
-                        tracks: leg.tracks.tracks
+                        tracks: leg.tracks.tracks,
+                        impairment: leg.quality.impairment
                     )
                 }
             )

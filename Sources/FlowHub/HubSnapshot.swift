@@ -18,6 +18,8 @@ public struct HubSnapshot: Sendable {
         public let inspection: TSSnapshot?
         /// Of a leg that delivers samples.
         public let tracks: [MediaTrack]
+        /// Why the leg counts as lost although media comes.
+        public let impairment: Impairment?
     }
 
     public let activeLeg: LegID?

@@ -32,19 +32,19 @@ final class RunningFlow: Sendable {
     func update(_ spec: FlowSpec) {
         state.withLock { $0.spec = spec }
         hub.update(FlowHub.Settings(spec))
-        hub.setPriority(ofInputs: spec.inputs.map(\.name))
+        arrangeInputs(spec)
     }
 
     // MARK: Inputs
 
     func startInput(_ spec: InputSpec) async throws(ApplyFailure) {
         let input = try await factory.makeInput(spec, flow: name, hub: hub)
-        let order = state.withLock { state in
+        let flow = state.withLock { state in
             state.inputs[spec.name] = input
             state.spec.inputs.replace(spec, named: \.name)
-            return state.spec.inputs.map(\.name)
+            return state.spec
         }
-        hub.setPriority(ofInputs: order)
+        arrangeInputs(flow)
     }
 
     func updateInput(_ spec: InputSpec) {
@@ -59,12 +59,12 @@ final class RunningFlow: Sendable {
     }
 
     func startBackupLeg(_ spec: InputSpec) throws(ApplyFailure) {
-        let (input, order) = state.withLock { state in
+        let (input, flow) = state.withLock { state in
             state.spec.inputs.replace(spec, named: \.name)
-            return (state.inputs[spec.name], state.spec.inputs.map(\.name))
+            return (state.inputs[spec.name], state.spec)
         }
         try input?.startBackupLeg(spec)
-        hub.setPriority(ofInputs: order)
+        arrangeInputs(flow)
     }
 
     func stopBackupLeg(_ spec: InputSpec) {
@@ -72,6 +72,13 @@ final class RunningFlow: Sendable {
             state.spec.inputs.replace(spec, named: \.name)
             return state.inputs[spec.name]
         }?.stopBackupLeg()
+    }
+
+    private func arrangeInputs(_ flow: FlowSpec) {
+        hub.arrangeInputs(
+            flow.inputs.map(\.name),
+            fillers: Set(flow.inputs.filter(flow.isFiller).map(\.name))
+        )
     }
 
     // MARK: Outputs
@@ -152,13 +159,23 @@ extension Array {
 
 extension FlowHub.Settings {
     fileprivate init(_ spec: FlowSpec) {
+        let failover = spec.failover
         self.init(
             maxBandwidth: spec.maxBandwidth.bitsPerSecond,
             selection: LegSelector.Settings(
-                lossAfter: spec.failover.lossAfter,
-                switchBack: spec.failover.switchBack == .auto,
-                recoverAfter: spec.failover.recoverAfter
-            )
+                lossAfter: failover.lossAfter,
+                switchBack: failover.switchBack == .auto,
+                recoverAfter: failover.recoverAfter
+            ),
+            quality: QualityRules(
+                minimumBitrate: failover.quality.minBitrate?.bitsPerSecond,
+                minimumBitrateHold: failover.quality.minBitrateFor,
+                pictureTimeout: failover.quality.noVideoFor,
+                maximumContinuityErrors: failover.quality.maxContinuityErrors,
+                continuityErrorsHold: failover.quality.maxContinuityErrorsFor,
+                frozenTimeout: failover.quality.frozenFor
+            ),
+            chosen: failover.active
         )
     }
 }

@@ -1,5 +1,5 @@
 import FlowConfig
-import FlowModel
+public import FlowModel
 
 /// Checks flow files and folders without touching a socket or a running gateway.
 public struct FlowValidation: Sendable {
@@ -12,11 +12,14 @@ public struct FlowValidation: Sendable {
     public var against: String?
     /// A JSON Schema with an organisation's own rules.
     public var policy: String?
+    /// What the caps of all flows together must not exceed; nil for no limit.
+    public var capacity: BitRate?
 
-    public init(paths: [String], against: String? = nil, policy: String? = nil) {
+    public init(paths: [String], against: String? = nil, policy: String? = nil, capacity: BitRate? = nil) {
         self.paths = paths
         self.against = against
         self.policy = policy
+        self.capacity = capacity
     }
 
     /// - Parameter standardInputDescriptor: read when `-` is among the paths.
@@ -37,7 +40,12 @@ public struct FlowValidation: Sendable {
         let established = await establishedFiles(beside: collector.files, loaded, &report)
         report.fileCount = collector.files.count + collector.unreadable.count
         report.flowCount = loaded.reduce(0) { $0 + $1.flows.count }
-        let crossing = DirectoryRules.check(loaded, established: established, gateway: .defaults)
+        let crossing = DirectoryRules.check(
+            loaded,
+            established: established,
+            gateway: .defaults,
+            capacity: capacity
+        )
         report.diagnostics = Self.inOrder(
             collector.unreadable + loaded.flatMap(\.diagnostics) + crossing,
             files: collector.order

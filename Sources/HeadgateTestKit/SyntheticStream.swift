@@ -80,7 +80,8 @@ public struct SyntheticStream: Hashable, Sendable {
         var packet: [UInt8] = [
             0x47, (unitStart ? 0x40 : 0) | UInt8(pid >> 8), UInt8(pid & 0xff), 0x30 | UInt8(counter & 0x0f),
         ]
-        var field: [UInt8] = [clock == nil ? 0x02 : 0x12]
+        // Each unit that brings a clock claims to be a random access point.
+        var field: [UInt8] = [clock == nil ? 0x02 : 0x52]
         if let clock {
             let base = (clock / 300) & 0x1_ffff_ffff
             let extension27 = clock % 300

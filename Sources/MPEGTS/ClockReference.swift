@@ -40,6 +40,12 @@ public struct ClockReference: Hashable, Sendable {
     public func advanced(by ticks: UInt64) -> ClockReference {
         ClockReference(ticks: self.ticks + ticks % Self.period)
     }
+
+    /// This count after `ticks` more, or before it by as many less, wrapped.
+    public func advanced(bySigned ticks: Int64) -> ClockReference {
+        let rest = ticks % Int64(Self.period)
+        return advanced(by: UInt64(rest < 0 ? rest + Int64(Self.period) : rest))
+    }
 }
 
 /// A presentation or decoding timestamp, ISO/IEC 13818-1 §2.4.3.7: a 33-bit count of a 90 kHz clock.
@@ -84,5 +90,10 @@ public struct PESTimestamp: Hashable, Sendable {
     /// This count after `ticks` more, wrapped.
     public func advanced(by ticks: UInt64) -> PESTimestamp {
         PESTimestamp(ticks: self.ticks &+ ticks)
+    }
+
+    /// This count after `ticks` more, or before it by as many less, wrapped.
+    public func advanced(bySigned ticks: Int64) -> PESTimestamp {
+        PESTimestamp(ticks: self.ticks &+ UInt64(bitPattern: ticks))
     }
 }

@@ -1,3 +1,5 @@
+import Media
+
 /// The storage of a `TSInspector` and the loop over its packets.
 ///
 /// The tables are plain memory, so that the loop neither retains nor checks for exclusive access.
@@ -24,30 +26,65 @@ final class InspectorCore {
         }
     }
 
+    /// The time stamps of the PES packets of one PID, in ticks of 90 kHz.
+    private struct Times {
+        static let unknown = UInt64.max
+
+        var decoding = Self.unknown
+        /// The latest, which with B-frames is not the last.
+        var presentation = Self.unknown
+        /// When the last one began to arrive.
+        var arrival = MonotonicTime.zero
+
+        /// A step back by more than this is another timeline, not the reordering of pictures: 2 s.
+        private static let maximumReordering = 2 * Int64(PESTimestamp.frequency)
+
+        mutating func began(decoding: PESTimestamp, presentation: PESTimestamp, at now: MonotonicTime) {
+            self.decoding = decoding.ticks
+            arrival = now
+            let step = presentation.ticks(since: PESTimestamp(ticks: self.presentation))
+            if self.presentation == Self.unknown || step > 0 || step < -Self.maximumReordering {
+                self.presentation = presentation.ticks
+            }
+        }
+    }
+
     /// By PID, the index of its state; 0 for a PID not seen.
     private let indices: UnsafeMutablePointer<UInt16>
     /// At 0 the PIDs beyond the limit together; at 1 the null packets; then in the order in which PIDs came.
     private let states: UnsafeMutablePointer<PIDState>
+    /// In the same order.
+    private let times: UnsafeMutablePointer<Times>
     private static let overflowIndex = 0
     private static let nullIndex = 1
     private static let capacity = TSInspector.maximumPIDs + 2
     private var stateCount = 2
 
     private(set) var packets: UInt64 = 0
-    private var continuityErrors: UInt64 = 0
+    private(set) var continuityErrors: UInt64 = 0
     private var duplicates: UInt64 = 0
     private var transportErrors: UInt64 = 0
     private var tables = ProgramTables()
     private var clock = ClockTracker()
     private var clockPID: UInt16?
     private var aligner = TSAligner()
+    /// The last packets with a PCR; a ring.
+    private var marks: [ClockMark] = []
+    private var markCount = 0
+    /// PES packets of video streams that began, and those whose decode time was not that of the one before.
+    private(set) var pictures: UInt64 = 0
+    private(set) var timeSteps: UInt64 = 0
     var sawVideoRandomAccess = false
+    /// When what is being inspected arrived.
+    private var now = MonotonicTime.zero
 
     init() {
         indices = .allocate(capacity: TSPacket.pidCount)
         indices.initialize(repeating: 0, count: TSPacket.pidCount)
         states = .allocate(capacity: Self.capacity)
         states.initialize(repeating: PIDState(pid: TSPacket.nullPID, role: .unchecked), count: Self.capacity)
+        times = .allocate(capacity: Self.capacity)
+        times.initialize(repeating: Times(), count: Self.capacity)
         indices[Int(TSPacket.nullPID)] = UInt16(Self.nullIndex)
     }
 
@@ -56,6 +93,8 @@ final class InspectorCore {
         indices.initialize(from: other.indices, count: TSPacket.pidCount)
         states = .allocate(capacity: Self.capacity)
         states.initialize(from: other.states, count: Self.capacity)
+        times = .allocate(capacity: Self.capacity)
+        times.initialize(from: other.times, count: Self.capacity)
         stateCount = other.stateCount
         packets = other.packets
         continuityErrors = other.continuityErrors
@@ -65,15 +104,21 @@ final class InspectorCore {
         clock = other.clock
         clockPID = other.clockPID
         aligner = other.aligner
+        marks = other.marks
+        markCount = other.markCount
+        pictures = other.pictures
+        timeSteps = other.timeSteps
         sawVideoRandomAccess = other.sawVideoRandomAccess
     }
 
     deinit {
         indices.deallocate()
         states.deallocate()
+        times.deallocate()
     }
 
-    func inspect(_ payload: UnsafeRawBufferPointer) {
+    func inspect(_ payload: UnsafeRawBufferPointer, at arrival: MonotonicTime) {
+        now = arrival
         var rest = payload
         if !aligner.hasPartialPacket {
             let inspected = inspectPackets(payload)
@@ -129,6 +174,9 @@ final class InspectorCore {
                 }
                 state.pointee.lastContinuity = continuity
             }
+            if header & 0x40_0010 == 0x40_0010, !role.contains(.table), !isRepetition {
+                unitBegan(TSPacket(unchecked: packet), index: index, isVideo: role.contains(.video))
+            }
             if role.rawValue | flags & 0x50 == 0 { continue }
             if role.contains(.table), !isRepetition, tables.consume(TSPacket(unchecked: packet)) { assignRoles() }
             if flags & 0x50 != 0 {
@@ -136,12 +184,32 @@ final class InspectorCore {
                     let reference = TSPacket(unchecked: packet).clockReference
                 {
                     clock.clockReceived(reference, packet: before &+ count, isDiscontinuous: flags & 0x80 != 0)
+                    keep(ClockMark(clock: reference, digest: ClockMark.digest(of: packet), packet: before &+ count))
                 }
                 if flags & 0x40 != 0, role.contains(.video), header & 0x40_0000 != 0 { sawVideoRandomAccess = true }
             }
         }
         packets = before &+ count
         return packet - base
+    }
+
+    private func unitBegan(_ packet: TSPacket, index: Int, isVideo: Bool) {
+        guard index > Self.nullIndex, let header = PESHeader(packet) else { return }
+        let base = UnsafeRawPointer(packet.base)
+        let presentation = PESTimestamp(reading: base + header.presentationOffset)
+        let decoding = header.decodingOffset.map { PESTimestamp(reading: base + $0) } ?? presentation
+        if isVideo { pictures &+= 1 }
+        if times[index].decoding != decoding.ticks { timeSteps &+= 1 }
+        times[index].began(decoding: decoding, presentation: presentation, at: now)
+    }
+
+    private func keep(_ mark: ClockMark) {
+        if marks.count < ClockMark.maximumCount {
+            marks.append(mark)
+        } else {
+            marks[markCount % ClockMark.maximumCount] = mark
+        }
+        markCount &+= 1
     }
 
     /// The counter is not the one expected; true when the packet repeats the one before.
@@ -197,6 +265,61 @@ final class InspectorCore {
         for index in Self.nullIndex + 1..<stateCount {
             let repeated = states[index].role.intersection(.repeated)
             states[index].role = role(of: states[index].pid).union(repeated)
+        }
+    }
+
+    var nullPackets: UInt64 { states[Self.nullIndex].packets }
+
+    // MARK: Position
+
+    var knownTables: TSTables { TSTables(association: tables.associationSections, programs: tables.programs) }
+
+    /// Grows when the tables change.
+    var tableChanges: UInt64 { tables.changes }
+
+    /// Newest first.
+    var clockMarks: some Sequence<ClockMark> {
+        (0..<marks.count).lazy.map { self.marks[(self.markCount - 1 - $0) % ClockMark.maximumCount] }
+    }
+
+    var leadingStream: TSStream? { tables.leadingStream }
+
+    func position() -> TSPosition {
+        var position = TSPosition()
+        position.tables = knownTables
+        position.clock = clock.last
+        position.streams = (Self.nullIndex + 1..<stateCount).map { stream(at: $0) }
+        return position
+    }
+
+    /// Of one PID; nil before it was seen.
+    func stream(_ pid: UInt16) -> TSPosition.Stream? {
+        let index = Int(indices[Int(pid & 0x1FFF)])
+        return index > Self.nullIndex ? stream(at: index) : nil
+    }
+
+    private func stream(at index: Int) -> TSPosition.Stream {
+        let state = states[index]
+        func time(_ ticks: UInt64) -> PESTimestamp? { ticks == Times.unknown ? nil : PESTimestamp(ticks: ticks) }
+        return TSPosition.Stream(
+            pid: state.pid,
+            continuity: state.lastContinuity == PIDState.unknownContinuity ? nil : state.lastContinuity,
+            decodeTime: time(times[index].decoding),
+            presentationTime: time(times[index].presentation),
+            arrival: times[index].arrival
+        )
+    }
+
+    /// Another stream begins on this way: what its counters, clock and times were says nothing about it.
+    func restart() {
+        clock.restart()
+        aligner.reset()
+        marks.removeAll(keepingCapacity: true)
+        markCount = 0
+        for index in Self.nullIndex + 1..<stateCount {
+            states[index].lastContinuity = PIDState.unknownContinuity
+            states[index].role.remove(.repeated)
+            times[index] = Times()
         }
     }
 

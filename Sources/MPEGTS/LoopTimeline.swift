@@ -14,20 +14,9 @@ public struct LoopTimeline: Sendable {
     public private(set) var completedRounds: UInt64 = 0
 
     private var measurement = RoundMeasurement()
-    private var continuity: [Continuity]
+    private var continuity = ContinuityShift()
 
-    /// The continuity counter of one PID.
-    private struct Continuity: Sendable {
-        var isKnown = false
-        /// No packet of this PID came in this round yet.
-        var isFresh = false
-        var last: UInt8 = 0
-        var shift: UInt8 = 0
-    }
-
-    public init() {
-        continuity = Array(repeating: Continuity(), count: TSPacket.pidCount)
-    }
+    public init() {}
 
     /// How long a round is, in 90 kHz ticks, as far as it was seen. Zero when it has neither clock nor frames.
     public var roundDuration: UInt64 { measurement.duration }
@@ -47,7 +36,7 @@ public struct LoopTimeline: Sendable {
         offset = (offset &+ measurement.duration) & (PESTimestamp.period - 1)
         completedRounds &+= 1
         measurement = RoundMeasurement()
-        for index in continuity.indices { continuity[index].isFresh = true }
+        continuity.restart()
     }
 
     private mutating func rewritePacket(_ bytes: UnsafeMutableRawPointer) {
@@ -72,7 +61,7 @@ public struct LoopTimeline: Sendable {
                 }
             }
         }
-        rewriteContinuity(bytes, packet, pid: Int(pid))
+        continuity.rewrite(bytes, packet, pid: pid)
     }
 
     private func rewriteClocks(_ bytes: UnsafeMutableRawPointer, _ packet: TSPacket) {
@@ -80,24 +69,6 @@ public struct LoopTimeline: Sendable {
         // OPCR follows PCR when its flag is set, §2.4.3.4.
         if packet.adaptationFlags & 0x08 != 0, packet.byte(4) >= 13 {
             ClockReference(reading: bytes + 12).advanced(by: offset &* 300).write(to: bytes + 12)
-        }
-    }
-
-    private mutating func rewriteContinuity(_ bytes: UnsafeMutableRawPointer, _ packet: TSPacket, pid: Int) {
-        var state = continuity[pid]
-        let counter = packet.continuityCounter
-        if state.isFresh {
-            state.isFresh = false
-            // The counter counts payloads: a packet without one repeats the counter of the last that had one.
-            let next = packet.hasPayload ? state.last &+ 1 : state.last
-            if state.isKnown { state.shift = (next &- counter) & 0x0F }
-        }
-        let rewritten = (counter &+ state.shift) & 0x0F
-        state.isKnown = true
-        state.last = rewritten
-        continuity[pid] = state
-        if state.shift != 0 {
-            bytes.storeBytes(of: packet.byte(3) & 0xF0 | rewritten, toByteOffset: 3, as: UInt8.self)
         }
     }
 }

@@ -22,11 +22,20 @@ public struct TSProgram: Hashable, Sendable {
     /// `version_number` of the PMT, nil until it came.
     public var version: UInt8?
 
-    var sectionCRC: UInt32 = 0
+    /// The section that said so.
+    var section: [UInt8] = []
 
     init(number: UInt16, mapPID: UInt16) {
         self.number = number
         self.mapPID = mapPID
+    }
+}
+
+extension [TSProgram] {
+    /// Where decoding can begin: the first video stream, or else the first sound.
+    var leadingStream: TSStream? {
+        let streams = lazy.flatMap(\.streams)
+        return streams.first { $0.codec.kind == .video } ?? streams.first { $0.codec.kind == .audio }
     }
 }
 
@@ -43,6 +52,9 @@ struct ProgramTables: Sendable {
     /// How often a table replaced an earlier version of itself.
     private(set) var versionChanges: UInt64 = 0
 
+    /// Grows with every change, the first tables included.
+    private(set) var changes: UInt64 = 0
+
     private var association = Association()
     private var associationAssembler = SectionAssembler()
     private var mapAssemblers: [(pid: UInt16, assembler: SectionAssembler)] = []
@@ -52,11 +64,16 @@ struct ProgramTables: Sendable {
         var isKnown = false
         var version: UInt8 = 0
         var transportStreamID: UInt16 = 0
-        /// CRC by section number.
-        var sections: [UInt8: UInt32] = [:]
+        /// By section number.
+        var sections: [UInt8: [UInt8]] = [:]
     }
 
     init() {}
+
+    /// The sections of the PAT, in order; none before it came.
+    var associationSections: [[UInt8]] { association.sections.sorted { $0.key < $1.key }.map(\.value) }
+
+    var leadingStream: TSStream? { programs.leadingStream }
 
     /// The first program's clock.
     var pcrPID: UInt16? {
@@ -123,7 +140,7 @@ struct ProgramTables: Sendable {
             association.isKnown && association.version == header.version
             && association.transportStreamID == header.extension
         let previous = isSame ? association.sections[header.sectionNumber] : nil
-        if previous == header.crc { return false }
+        if let previous, section.elementsEqual(previous) { return false }
         let old = programs
         if !isSame || previous != nil {
             if association.isKnown { versionChanges &+= 1 }
@@ -134,7 +151,8 @@ struct ProgramTables: Sendable {
             )
             programs.removeAll(keepingCapacity: true)
         }
-        association.sections[header.sectionNumber] = header.crc
+        changes &+= 1
+        association.sections[header.sectionNumber] = Array(section)
         var offset = SectionHeader.byteCount
         while offset + 4 <= section.count - 4, programs.count < Self.maximumPrograms {
             let number = UInt16(section[offset]) << 8 | UInt16(section[offset + 1])
@@ -158,12 +176,13 @@ struct ProgramTables: Sendable {
             let index = programs.firstIndex(where: { $0.number == header.extension && $0.mapPID == pid })
         else { return false }
         if programs[index].version != nil {
-            if programs[index].sectionCRC == header.crc { return false }
+            if section.elementsEqual(programs[index].section) { return false }
             versionChanges &+= 1
         }
         let clock = UInt16(section[8] & 0x1F) << 8 | UInt16(section[9])
         programs[index].version = header.version
-        programs[index].sectionCRC = header.crc
+        changes &+= 1
+        programs[index].section = Array(section)
         programs[index].pcrPID = clock == TSPacket.nullPID ? nil : clock
         programs[index].streams = []
         let others = programs.reduce(0) { $0 + $1.streams.count }
@@ -229,13 +248,11 @@ private struct SectionHeader {
     let version: UInt8
     let isCurrent: Bool
     let sectionNumber: UInt8
-    let crc: UInt32
 
     init(_ section: UnsafeRawBufferPointer) {
         `extension` = UInt16(section[3]) << 8 | UInt16(section[4])
         version = section[5] >> 1 & 0x1F
         isCurrent = section[5] & 1 != 0
         sectionNumber = section[6]
-        crc = UInt32(bigEndian: section.loadUnaligned(fromByteOffset: section.count - 4, as: UInt32.self))
     }
 }

@@ -18,14 +18,14 @@ public struct TSInspector: @unchecked Sendable {
     /// across payloads when it goes on where the last one ended, else a loss of sync is counted.
     public mutating func inspect(_ payload: UnsafeRawBufferPointer, at arrival: MonotonicTime) {
         guard !payload.isEmpty else { return }
-        uniqueCore().inspect(payload)
+        uniqueCore().inspect(payload, at: arrival)
     }
 
     /// Looks at each payload of a batch.
     public mutating func inspect(_ batch: PacketBatch) {
         guard !batch.payloads.isEmpty else { return }
         let core = uniqueCore()
-        for payload in batch.payloads where !payload.isEmpty { core.inspect(payload) }
+        for payload in batch.payloads where !payload.isEmpty { core.inspect(payload, at: batch.arrival) }
     }
 
     /// Whether the last payload (or batch) held a random access point of a video stream at the start of a PES packet.
@@ -44,6 +44,44 @@ public struct TSInspector: @unchecked Sendable {
     public func snapshot() -> TSSnapshot {
         core?.snapshot() ?? TSSnapshot()
     }
+
+    /// Counts of what passed, cheap to ask for.
+    public var packets: UInt64 { core?.packets ?? 0 }
+    public var nullPackets: UInt64 { core?.nullPackets ?? 0 }
+    public var continuityErrors: UInt64 { core?.continuityErrors ?? 0 }
+    /// PES packets of video streams that began.
+    public var pictures: UInt64 { core?.pictures ?? 0 }
+    /// How often a PES packet began with another decode time than the one before on its PID: stands still when the
+    /// stream's times do.
+    public var timeSteps: UInt64 { core?.timeSteps ?? 0 }
+
+    /// Another stream begins on this way, as when its sender connected anew: counters are not expected to go on, nor is
+    /// the clock. What was counted stays.
+    public mutating func restart() {
+        guard core != nil else { return }
+        uniqueCore().restart()
+    }
+
+    // MARK: Position
+
+    /// Where the stream stands.
+    public var position: TSPosition { core?.position() ?? TSPosition() }
+
+    /// Grows when PAT or PMT change.
+    var tableChanges: UInt64 { core?.tableChanges ?? 0 }
+    var tables: TSTables { core?.knownTables ?? TSTables() }
+    var lastClockMark: ClockMark? { core?.clockMarks.first { _ in true } }
+    var leadingStream: TSStream? { core?.leadingStream }
+
+    func stream(_ pid: UInt16) -> TSPosition.Stream? { core?.stream(pid) }
+
+    /// Whether one of the clocks that came is the same packet as one that came to the other: then both are one stream.
+    func shares(clockWith other: [ClockMark]) -> Bool {
+        core?.clockMarks.contains { mark in other.contains { $0.isSame(as: mark) } } ?? false
+    }
+
+    /// The last packets with a clock, newest first.
+    var clockMarks: [ClockMark] { core.map { Array($0.clockMarks) } ?? [] }
 
     /// Which storage this uses: tells tests that looking at a payload does not copy it.
     var storage: ObjectIdentifier? { core.map(ObjectIdentifier.init) }

@@ -32,12 +32,24 @@ struct ValidateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A JSON Schema with rules of your own.", valueName: "schema.json"))
     var policy: String?
 
+    @Option(help: ArgumentHelp("As of serve: what all flows together may have.", valueName: "rate"))
+    var capacity: String?
+
     func run() async throws {
-        let report = await FlowValidation(paths: path, against: against, policy: policy).run()
+        let validation = FlowValidation(paths: path, against: against, policy: policy, capacity: try parsedCapacity())
+        let report = await validation.run()
         Console.output(format.render(report.diagnostics))
         for failure in report.failures { Console.error("headgate: \(failure.escapedForOneLine)") }
         if format == .text { Console.error(report.summary) }
         throw ExitCode(report.exitCode)
+    }
+
+    private func parsedCapacity() throws -> BitRate? {
+        guard let capacity else { return nil }
+        guard let rate = BitRate(capacity) else {
+            throw ValidationError("--capacity: '\(capacity)' is not a rate such as 1Gbps")
+        }
+        return rate
     }
 }
 

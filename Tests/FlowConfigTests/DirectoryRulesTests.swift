@@ -214,6 +214,37 @@ struct DirectoryRulesTests {
         #expect(diagnostics.map(\.file) == ["a.yaml"])
     }
 
+    @Test("Flows beyond the capacity are refused, those that run already and suspended ones are not")
+    func capacity() {
+        func flow(_ name: String, _ rate: String, _ rest: String = "") -> LoadedFile {
+            let text = """
+                apiVersion: headgate/v1
+                name: \(name)
+                maxBandwidth: \(rate)
+                \(rest)
+                inputs:
+                  - {name: in, protocol: srt}
+                """
+            return Fixture.load(text, path: "\(name).yaml")
+        }
+        func check(_ files: [LoadedFile], _ established: [LoadedFile] = []) -> [String] {
+            DirectoryRules.check(
+                files,
+                established: established,
+                gateway: GatewayPorts(),
+                capacity: BitRate(bitsPerSecond: 100_000_000)
+            ).map(\.description)
+        }
+        #expect(check([flow("a", "60Mbps"), flow("b", "40Mbps"), flow("s", "40Mbps", "suspend: true")]) == [])
+        #expect(
+            check([flow("a", "60Mbps"), flow("b", "50Mbps"), flow("c", "40Mbps")]) == [
+                "b.yaml:3:15: error: maxBandwidth: 50Mbps is more than the 40Mbps that other flows leave of the "
+                    + "capacity of 100Mbps [directory/over-capacity]"
+            ]
+        )
+        #expect(check([flow("a", "60Mbps")], [flow("z", "50Mbps")]).count == 1)
+    }
+
     @Test("The order in which files are given does not matter")
     func deterministic() {
         let files = (0..<20).map { Fixture.load(Fixture.flow(name: "f\($0 % 7)"), path: "\($0).yaml") }

@@ -83,9 +83,9 @@ struct FlowHubTests {
         #expect(
             log.events.withLock { $0 } == [
                 .peerConnected(leg: main, remote: "192.0.2.1:1"),
-                .switched(from: nil, to: main, gapNanoseconds: 0),
+                .switched(from: nil, to: main, gapNanoseconds: 0, .first),
                 .peerDisconnected(leg: main, remote: "192.0.2.1:1", reason: "closed by the peer"),
-                .switched(from: main, to: backup, gapNanoseconds: 0),
+                .switched(from: main, to: backup, gapNanoseconds: 0, .closed),
             ]
         )
         #expect(hub.snapshot(at: .zero).switches == 1)
@@ -129,7 +129,7 @@ struct FlowHubTests {
         let low = hub.addLeg(LegID(input: "low", leg: "main"))
         let high = hub.addLeg(LegID(input: "high", leg: "main"))
         let current = hub.addLeg(LegID(input: "current", leg: "main"))
-        hub.setPriority(ofInputs: ["current", "high", "low"])
+        hub.arrangeInputs(["current", "high", "low"])
         for leg in [current, low, high] { send([[1]], to: leg) }
         current.peerDisconnected("gone")
         #expect(hub.snapshot(at: .zero).activeLeg == LegID(input: "high", leg: "main"))

@@ -1,3 +1,4 @@
+import HeadgateTestKit
 import Testing
 
 @testable import MPEGTS

@@ -14,7 +14,7 @@ struct FlowDecoder {
         let maxBandwidth = reader.bitRate("maxBandwidth")
         let inputs = endpoints(reader, "inputs", "input") { InputDecoder.decode($0) }
         let outputs = endpoints(reader, "outputs", "output") { OutputDecoder.decode($0) }
-        let failover = failover(reader)
+        let failover = failover(reader, inputs: inputs.map(\.spec))
         checkStreamKeys(inputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "inputs")
         checkStreamKeys(outputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "outputs")
         let description = reader.text("description")
@@ -34,6 +34,7 @@ struct FlowDecoder {
             spec: spec,
             position: document.start.position,
             namePosition: reader.position(of: "name") ?? document.start.position,
+            bandwidthPosition: reader.position(of: "maxBandwidth") ?? document.start.position,
             inputPositions: inputs.map(\.positions),
             outputPositions: outputs.map(\.positions)
         )
@@ -73,15 +74,46 @@ struct FlowDecoder {
         return result
     }
 
-    private func failover(_ reader: MappingReader) -> FailoverSpec {
+    private func failover(_ reader: MappingReader, inputs: [InputSpec]) -> FailoverSpec {
         guard let reader = reader.child("failover", definition: "failover") else { return FailoverSpec() }
         let defaults = FailoverSpec()
-        return FailoverSpec(
+        let spec = FailoverSpec(
             mode: reader.choice("mode") ?? defaults.mode,
             lossAfter: reader.duration("lossAfter", .lossAfter) ?? defaults.lossAfter,
             switchBack: reader.choice("switchBack") ?? defaults.switchBack,
-            recoverAfter: reader.duration("recoverAfter", .recoverAfter) ?? defaults.recoverAfter
+            recoverAfter: reader.duration("recoverAfter", .recoverAfter) ?? defaults.recoverAfter,
+            active: reader.text("active"),
+            quality: quality(reader)
         )
+        if let active = spec.active { checkLeg(active, reader, inputs) }
+        return spec
+    }
+
+    private func quality(_ reader: MappingReader) -> FailoverSpec.Quality {
+        guard let reader = reader.child("quality", definition: "quality") else { return FailoverSpec.Quality() }
+        let defaults = FailoverSpec.Quality()
+        return FailoverSpec.Quality(
+            minBitrate: reader.bitRate("minBitrate"),
+            minBitrateFor: reader.duration("minBitrateFor", .qualityHold) ?? defaults.minBitrateFor,
+            noVideoFor: reader.duration("noVideoFor", .qualityTimeout),
+            maxContinuityErrors: reader.integer("maxContinuityErrors").map { Int($0) },
+            maxContinuityErrorsFor: reader.duration("maxContinuityErrorsFor", .qualityHold)
+                ?? defaults.maxContinuityErrorsFor,
+            frozenFor: reader.duration("frozenFor", .qualityTimeout)
+        )
+    }
+
+    /// `failover.active` names an input, and with a leg one that the input has.
+    private func checkLeg(_ active: String, _ reader: MappingReader, _ inputs: [InputSpec]) {
+        let parts = active.split(separator: "/", maxSplits: 1).map(String.init)
+        guard let input = inputs.first(where: { $0.name == parts.first }) else {
+            let message = "no input has the name \"\((parts.first ?? "").escapedForMessage())\""
+            return reader.refuse("active", message, rule: "flow/unknown-input")
+        }
+        if parts.last == "backup", !input.source.hasBackupLeg {
+            let message = "the input \"\(input.name.escapedForMessage())\" has no backup leg: it lacks failover: true"
+            reader.refuse("active", message, rule: "flow/unknown-input")
+        }
     }
 
     /// Two publishers, or two players, of one flow are told apart by stream key alone.

@@ -30,6 +30,8 @@ public struct LoadedFlow: Hashable, Sendable {
     public var position: SourcePosition
     /// Where the value of `name` stands.
     public var namePosition: SourcePosition
+    /// Where the value of `maxBandwidth` stands.
+    public var bandwidthPosition: SourcePosition
     /// As many as `spec.inputs`.
     public var inputPositions: [EndpointPositions]
     /// As many as `spec.outputs`.
@@ -39,12 +41,14 @@ public struct LoadedFlow: Hashable, Sendable {
         spec: FlowSpec,
         position: SourcePosition = .unknown,
         namePosition: SourcePosition = .unknown,
+        bandwidthPosition: SourcePosition = .unknown,
         inputPositions: [EndpointPositions] = [],
         outputPositions: [EndpointPositions] = []
     ) {
         self.spec = spec
         self.position = position
         self.namePosition = namePosition
+        self.bandwidthPosition = bandwidthPosition
         self.inputPositions = inputPositions
         self.outputPositions = outputPositions
     }

@@ -13,12 +13,18 @@ struct ClaimRegistry {
         var diagnostics: [Diagnostic] = []
         var flows: [String: FlowPlace] = [:]
         var table = ClaimTable()
+        /// In bit/s.
+        var bandwidth: Int64 = 0
     }
 
+    private let capacity: BitRate?
+    /// What the caps of the flows sum up to, in bit/s.
+    private var bandwidth: Int64 = 0
     private var flows: [String: FlowPlace] = [:]
     private var table = ClaimTable()
 
-    init(gateway: GatewayPorts) {
+    init(gateway: GatewayPorts, capacity: BitRate? = nil) {
+        self.capacity = capacity
         // Of the gateway's own ports only SRT's is UDP, and flows claim no TCP ports: what they serve over TCP goes
         // through the gateway's.
         if let srt = gateway.srt {
@@ -33,10 +39,12 @@ struct ClaimRegistry {
         for flow in file.flows {
             checkName(flow, file.path, &trial)
             checkClaims(flow, file.path, &trial)
+            checkBandwidth(flow, file.path, &trial)
         }
         guard trial.diagnostics.isEmpty else { return trial.diagnostics }
         flows.merge(trial.flows) { first, _ in first }
         for claim in trial.table.claims { table.add(claim) }
+        bandwidth = Self.sum(bandwidth, trial.bandwidth)
         return []
     }
 
@@ -72,6 +80,33 @@ struct ClaimRegistry {
             }
             trial.diagnostics.append(Self.diagnostic(claim, whole))
         }
+    }
+
+    private func checkBandwidth(_ flow: LoadedFlow, _ file: String, _ trial: inout FileTrial) {
+        guard !flow.spec.isSuspended else { return }
+        let taken = Self.sum(bandwidth, trial.bandwidth)
+        let asked = flow.spec.maxBandwidth
+        guard let capacity, Self.sum(taken, asked.bitsPerSecond) > capacity.bitsPerSecond else {
+            trial.bandwidth = Self.sum(trial.bandwidth, asked.bitsPerSecond)
+            return
+        }
+        let rest = BitRate(bitsPerSecond: max(0, capacity.bitsPerSecond - taken))
+        let position = flow.bandwidthPosition
+        trial.diagnostics.append(
+            Diagnostic(
+                file: file,
+                line: position.line,
+                column: position.column,
+                field: "maxBandwidth",
+                message: "\(asked) is more than the \(rest) that other flows leave of the capacity of \(capacity)",
+                rule: "directory/over-capacity"
+            )
+        )
+    }
+
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
     }
 
     private static func diagnostic(_ claim: Claim, _ owner: String) -> Diagnostic {

@@ -9,13 +9,16 @@ public enum DirectoryRules {
     /// is refused as a whole and claims nothing. Flows that are suspended and endpoints that are disabled claim
     /// nothing but the flow's name. Takes time in proportion to the flows.
     ///
-    /// - Parameter established: files that were accepted before and own what they claim whatever their paths.
+    /// - Parameters:
+    ///   - established: files that were accepted before and own what they claim whatever their paths.
+    ///   - capacity: what the caps of all flows together must not exceed; nil for no limit.
     public static func check(
         _ files: [LoadedFile],
         established: [LoadedFile] = [],
-        gateway: GatewayPorts
+        gateway: GatewayPorts,
+        capacity: BitRate? = nil
     ) -> [Diagnostic] {
-        var registry = ClaimRegistry(gateway: gateway)
+        var registry = ClaimRegistry(gateway: gateway, capacity: capacity)
         for file in sorted(established) { _ = registry.accept(file) }
         return sorted(files).flatMap { registry.accept($0) }
     }

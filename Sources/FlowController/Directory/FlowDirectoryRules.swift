@@ -18,9 +18,10 @@ package struct FlowDirectoryRules: Sendable {
     package init(_ configuration: FlowControllerConfiguration) {
         let loader = configuration.loader
         let gateway = configuration.gatewayPorts
+        let capacity = configuration.capacity
         self.init(
             load: { loader.load($0) },
-            check: { DirectoryRules.check($0, established: $1, gateway: gateway) }
+            check: { DirectoryRules.check($0, established: $1, gateway: gateway, capacity: capacity) }
         )
     }
 }

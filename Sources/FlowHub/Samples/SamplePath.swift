@@ -11,9 +11,9 @@ struct SamplePath: Sendable {
     private var source: Int?
     /// Makes samples of packets while there is a sink for them.
     private var demuxer: TSDemuxer?
-    /// Makes packets of samples while there is a sink for them.
-    private var muxer: TSMuxer?
-    /// Codecs that a converter leaves out, since they were last taken.
+    /// The pictures that a leg that delivers packets sent before it became the active one, until its first sample comes.
+    private var past: [MediaSample] = []
+    /// Codecs that the demuxer leaves out, since they were last taken.
     private(set) var unsupportedCodecs: [String] = []
 
     mutating func addSink(_ sink: any SampleSink, named name: String) {
@@ -47,10 +47,9 @@ struct SamplePath: Sendable {
     mutating func consume(_ track: MediaTrack, from token: Int) {
         guard source == token, tracks.set(track) else { return }
         for (_, sink) in sinks { sink.consume(track) }
-        if muxer?.setTrack(track) == false { unsupportedCodecs.append(track.codec.rawValue) }
     }
 
-    /// A sample of the active leg; `packetSinks` get it as packets.
+    /// A sample of the active leg.
     ///
     /// - Parameter standby: the pictures before it, which are needed when the leg has just become the active one.
     mutating func consume(
@@ -58,82 +57,61 @@ struct SamplePath: Sendable {
         from token: Int,
         tracks of: TrackList,
         standby: [MediaSample],
-        at now: MonotonicTime,
-        packetSinks: [(name: String, sink: any PacketSink)]
+        at now: MonotonicTime
     ) {
         if source != token {
             begin(token)
             demuxer = nil
             for track in of.tracks { consume(track, from: token) }
-            let past = splice.catchUp(standby, isVideoNext: of.isVideo(sample.track), next: sample, at: now)
-            for picture in past {
-                for index in sinks.indices { sinks[index].sink.consume(picture) }
-                mux(picture, at: now, packetSinks: packetSinks)
-            }
+            catchUp(with: standby, before: sample, isVideoNext: of.isVideo(sample.track), at: now)
         }
-        guard let passed = pass(sample, hasVideo: of.hasVideo, at: now) else { return }
-        mux(passed, at: now, packetSinks: packetSinks)
-    }
-
-    private mutating func mux(
-        _ sample: MediaSample,
-        at now: MonotonicTime,
-        packetSinks: [(name: String, sink: any PacketSink)]
-    ) {
-        guard !packetSinks.isEmpty else {
-            muxer = nil
-            return
-        }
-        if muxer == nil {
-            muxer = TSMuxer()
-            for track in tracks.tracks where muxer?.setTrack(track) == false {
-                unsupportedCodecs.append(track.codec.rawValue)
-            }
-        }
-        muxer?.mux(sample)
-        muxer?.takePackets { Self.send($0, to: packetSinks, at: now) }
-    }
-
-    /// Packets back to back, as batches of payloads of up to seven.
-    private static func send(
-        _ packets: UnsafeRawBufferPointer,
-        to sinks: [(name: String, sink: any PacketSink)],
-        at now: MonotonicTime
-    ) {
-        let payloadByteCount = 7 * TSPacket.byteCount
-        let count = (packets.count + payloadByteCount - 1) / payloadByteCount
-        guard count > 0 else { return }
-        withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: count) { payloads in
-            for index in 0..<count {
-                let start = index * payloadByteCount
-                let end = min(packets.count, start + payloadByteCount)
-                payloads.initializeElement(at: index, to: UnsafeRawBufferPointer(rebasing: packets[start..<end]))
-            }
-            let batch = PacketBatch(payloads: UnsafeBufferPointer(payloads), arrival: now)
-            for index in sinks.indices { sinks[index].sink.consume(batch) }
-        }
+        pass(sample, hasVideo: of.hasVideo, at: now)
     }
 
     // MARK: From packets
 
     /// Packets of the active leg.
-    mutating func convert(_ batch: PacketBatch, from token: Int) {
+    ///
+    /// - Parameter recent: those that it sent before, as a standby leg.
+    mutating func convert(_ batch: PacketBatch, from token: Int, recent: RecentPackets) {
         guard !sinks.isEmpty else { return }
         if source != token {
             begin(token)
-            muxer = nil
             demuxer = TSDemuxer()
-        }
-        guard var demuxer = demuxer.take() else { return }
-        for payload in batch.payloads {
-            demuxer.consume(payload) { event in
-                switch event {
-                case .track(let track): consume(track, from: token)
-                // The demuxer begins with a keyframe by itself.
-                case .sample(let sample): _ = pass(sample, hasVideo: false, at: batch.arrival)
-                case .unsupportedCodec(let name, _): unsupportedCodecs.append(name)
-                default: break
+            recent.withLatestGroup { packets in
+                demux(packets, from: token) { path, sample in
+                    if path.tracks.isVideo(sample.track) { path.past.append(sample) }
                 }
+            }
+        }
+        for payload in batch.payloads {
+            demux(payload, from: token) { path, sample in
+                let past = path.past
+                path.past = []
+                path.catchUp(
+                    with: past,
+                    before: sample,
+                    isVideoNext: path.tracks.isVideo(sample.track),
+                    at: batch.arrival
+                )
+                // The demuxer begins with a keyframe by itself.
+                path.pass(sample, hasVideo: false, at: batch.arrival)
+            }
+        }
+    }
+
+    private mutating func demux(
+        _ payload: UnsafeRawBufferPointer,
+        from token: Int,
+        _ consume: (inout SamplePath, MediaSample) -> Void
+    ) {
+        guard var demuxer = demuxer.take() else { return }
+        demuxer.consume(payload) { event in
+            switch event {
+            case .track(let track): self.consume(track, from: token)
+            case .sample(let sample): consume(&self, sample)
+            case .unsupportedCodec(let name, _): unsupportedCodecs.append(name)
+            default: break
             }
         }
         self.demuxer = demuxer
@@ -141,11 +119,24 @@ struct SamplePath: Sendable {
 
     private mutating func begin(_ token: Int) {
         source = token
+        past = []
         splice.begin()
     }
 
-    /// - Returns: The sample as it was passed on.
-    private mutating func pass(_ sample: MediaSample, hasVideo: Bool, at now: MonotonicTime) -> MediaSample? {
+    /// Passes on the pictures that a decoder needs before `next`, of a leg that has just become the active one.
+    private mutating func catchUp(
+        with pictures: [MediaSample],
+        before next: MediaSample,
+        isVideoNext: Bool,
+        at now: MonotonicTime
+    ) {
+        guard !pictures.isEmpty else { return }
+        for picture in splice.catchUp(pictures, isVideoNext: isVideoNext, next: next, at: now) {
+            for index in sinks.indices { sinks[index].sink.consume(picture) }
+        }
+    }
+
+    private mutating func pass(_ sample: MediaSample, hasVideo: Bool, at now: MonotonicTime) {
         guard
             let sample = splice.admit(
                 sample,
@@ -153,8 +144,7 @@ struct SamplePath: Sendable {
                 hasVideo: hasVideo,
                 at: now
             )
-        else { return nil }
+        else { return }
         for index in sinks.indices { sinks[index].sink.consume(sample) }
-        return sample
     }
 }

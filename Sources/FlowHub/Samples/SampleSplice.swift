@@ -92,8 +92,8 @@ struct SampleSplice: Sendable {
         )
         state = .running(offset: offset)
         let present = end.ticks &+ offset
-        let decoding = Span(from: first.decodeTime.ticks &+ offset, to: present, begin: decodeBegin)
-        let showing = Span(from: first.presentationTime.ticks &+ offset, to: present, begin: showBegin)
+        let decoding = SqueezedSpan(from: first.decodeTime.ticks &+ offset, to: present, begin: decodeBegin)
+        let showing = SqueezedSpan(from: first.presentationTime.ticks &+ offset, to: present, begin: showBegin)
         return pictures.map { picture in
             var moved = picture
             let decodeTime = decoding.move(picture.decodeTime.ticks &+ offset)
@@ -101,21 +101,6 @@ struct SampleSplice: Sendable {
             moved.compositionOffset = max(0, showing.move(picture.presentationTime.ticks &+ offset) &- decodeTime)
             note(moved, at: now)
             return moved
-        }
-    }
-
-    /// The past of a source: from its keyframe to the present, of which the front does not fit any more.
-    private struct Span {
-        let from: Int64
-        let to: Int64
-        let begin: Int64
-
-        /// Keeps the order; times after the span, and of a span that fits, stay.
-        func move(_ ticks: Int64) -> Int64 {
-            guard from < begin, ticks < to, to > from else { return ticks }
-            guard ticks > from else { return begin }
-            let share = Double(ticks &- from) / Double(to &- from)
-            return begin &+ Int64(share * Double(to &- begin))
         }
     }
 

@@ -30,36 +30,14 @@ public struct FlowSpec: Hashable, Sendable {
     }
 }
 
-/// How the legs of all inputs stand in for each other.
-public struct FailoverSpec: Hashable, Sendable {
-    public enum Mode: String, Hashable, Sendable {
-        /// One leg at a time.
-        case `switch`
-        /// SMPTE ST 2022-7: identical legs, packet by packet.
-        case merge
-    }
-
-    public enum SwitchBack: String, Hashable, Sendable {
-        case never
-        case auto
-    }
-
-    public var mode: Mode
-    /// Silence after which a leg counts as lost.
-    public var lossAfter: Duration
-    public var switchBack: SwitchBack
-    /// With `auto`: how long the preferred leg must be healthy first.
-    public var recoverAfter: Duration
-
-    public init(
-        mode: Mode = .switch,
-        lossAfter: Duration = .milliseconds(500),
-        switchBack: SwitchBack = .never,
-        recoverAfter: Duration = .seconds(5)
-    ) {
-        self.mode = mode
-        self.lossAfter = lossAfter
-        self.switchBack = switchBack
-        self.recoverAfter = recoverAfter
+extension FlowSpec {
+    /// Whether an input only fills in: a file that comes after an input that is none.
+    public func isFiller(_ input: InputSpec) -> Bool {
+        guard case .file = input.source, let index = inputs.firstIndex(where: { $0.name == input.name }) else {
+            return false
+        }
+        return inputs[..<index].contains {
+            if case .file = $0.source { false } else { true }
+        }
     }
 }

@@ -44,8 +44,13 @@ struct ProgramTableWriter: Sendable {
 
     mutating func write(to buffer: inout TSPacketBuffer) {
         hasWritten = true
-        buffer.appendSection(association, pid: 0, continuity: &associationContinuity)
-        buffer.appendSection(map, pid: Self.mapPID, continuity: &mapContinuity)
+        buffer.appendSection(association, pid: 0) { Self.next(&associationContinuity) }
+        buffer.appendSection(map, pid: Self.mapPID) { Self.next(&mapContinuity) }
+    }
+
+    private static func next(_ continuity: inout UInt8) -> UInt8 {
+        defer { continuity = (continuity &+ 1) & 0x0F }
+        return continuity
     }
 
     private static func section(tableID: UInt8, identifier: UInt16, version: UInt8, _ body: [UInt8]) -> [UInt8] {

@@ -21,18 +21,57 @@ struct TSPacketBuffer: Sendable {
         }
     }
 
-    /// A section, from its table ID to its CRC, of at most 183 bytes, in a packet of its own.
-    mutating func appendSection(_ section: [UInt8], pid: UInt16, continuity: inout UInt8) {
-        append(maximumPackets: 1) { packet in
-            Self.writeHeader(to: packet, pid: pid, startsUnit: true, control: 0x10, continuity: &continuity)
-            packet.storeBytes(of: 0, toByteOffset: 4, as: UInt8.self)  // pointer_field
-            let count = min(section.count, TSPacket.byteCount - 5)
-            section.withUnsafeBytes { section in
-                if let base = section.baseAddress { (packet + 5).copyMemory(from: base, byteCount: count) }
-            }
-            Self.fill(packet, from: 5 + count)
+    /// Hands over the packets at the front, up to `maximumBytes` of them, and keeps the rest.
+    mutating func take(upTo maximumBytes: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard maximumBytes < byteCount else { return take(body) }
+        bytes.readWithUnsafeReadableBytes { readable in
+            let count = maximumBytes / TSPacket.byteCount * TSPacket.byteCount
+            body(UnsafeRawBufferPointer(rebasing: readable[..<count]))
+            return count
+        }
+    }
+
+    var isEmpty: Bool { bytes.readableBytes == 0 }
+    var byteCount: Int { bytes.readableBytes }
+
+    /// A copy of a packet, that `edit` may change.
+    mutating func appendPacket(_ packet: TSPacket, _ edit: (UnsafeMutableRawPointer) -> Void) {
+        append(maximumPackets: 1) { copy in
+            copy.copyMemory(from: packet.base, byteCount: TSPacket.byteCount)
+            edit(copy)
             return 1
         }
+    }
+
+    /// Packets as they are.
+    mutating func appendPackets(_ packets: UnsafeRawBufferPointer) {
+        bytes.writeBytes(packets)
+    }
+
+    /// A section, from its table ID to its CRC, in as many packets as it takes: ISO/IEC 13818-1 §2.4.4.
+    ///
+    /// - Parameter nextContinuity: gives the counter of each packet.
+    mutating func appendSection(_ section: [UInt8], pid: UInt16, nextContinuity: () -> UInt8) {
+        var offset = 0
+        repeat {
+            append(maximumPackets: 1) { packet in
+                var continuity = nextContinuity()
+                Self.writeHeader(to: packet, pid: pid, startsUnit: offset == 0, control: 0x10, continuity: &continuity)
+                var payload = 4
+                if offset == 0 {
+                    packet.storeBytes(of: 0, toByteOffset: 4, as: UInt8.self)  // pointer_field
+                    payload = 5
+                }
+                let count = min(section.count - offset, TSPacket.byteCount - payload)
+                section.withUnsafeBytes { section in
+                    guard count > 0, let base = section.baseAddress else { return }
+                    (packet + payload).copyMemory(from: base + offset, byteCount: count)
+                }
+                Self.fill(packet, from: payload + count)
+                offset += count
+                return 1
+            }
+        } while offset < section.count
     }
 
     /// A packet with a clock and no payload; `continuity` is the counter of the next that has one.

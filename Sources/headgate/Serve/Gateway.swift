@@ -138,7 +138,8 @@ struct Gateway {
                 rtmps: runtime.rtmpsPort,
                 rtsp: fixed(settings.rtsp.port),
                 rtsps: fixed(settings.rtsps.port)
-            )
+            ),
+            capacity: settings.capacity
         )
     }
 }

@@ -69,6 +69,14 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Name or address to show in input addresses in place of 0.0.0.0.", valueName: "host"))
     var advertise: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What maxBandwidth of all flows together must not exceed; flows beyond it are refused. (default: off)",
+            valueName: "rate|off"
+        )
+    )
+    var capacity: String?
+
     @Option(help: ArgumentHelp("UDP ports for RTP inputs without one. (default: 20000-20999)", valueName: "low-high"))
     var portRange: String?
 

@@ -23,6 +23,8 @@ struct ServeSettings: Sendable {
     var rtsps: ListenAddress
     var advertise: String?
     var portRange: ClosedRange<UInt16>
+    /// What the caps of all flows together must not exceed.
+    var capacity: BitRate?
     var prune: PrunePolicy
     var rescan: Duration
     var logFormat: LogFormat
@@ -108,6 +110,13 @@ struct ServeSettings: Sendable {
             default: "20000-20999",
             expected: "a range such as 20000-20999",
             parse: Self.portRange
+        )
+        capacity = try required(
+            options.capacity,
+            "capacity",
+            default: "off",
+            expected: "a rate such as 1Gbps, or off",
+            parse: { $0 == "off" ? .some(nil) : BitRate($0).map(Optional.some) }
         )
         prune = try required(
             options.prune,

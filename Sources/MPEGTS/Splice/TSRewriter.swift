@@ -1,0 +1,223 @@
+import Media
+
+/// Makes several transport streams that follow each other one: PCR, PTS, DTS and continuity counters go on, a stream with
+/// the same tracks as before takes over their PIDs, and another one is announced with tables of a new version.
+///
+/// Left as they are: time stamps in PES headers that span packets, ESCR, and times inside of SCTE-35 sections.
+struct TSRewriter: Sendable {
+    /// What a receiver got last of one PID.
+    private struct Output: Sendable {
+        var pid: UInt16
+        var decodeTime: PESTimestamp?
+        var presentationTime: PESTimestamp?
+        /// Nothing of the present stream came yet: it begins with a payload unit, which is later than what was before.
+        var isFresh = false
+    }
+
+    /// How the past of a stream that takes over is moved, by the distance from its present.
+    struct CatchUp: Hashable, Sendable {
+        /// The PID, of the stream, whose pictures are moved.
+        var leadingPID: UInt16
+        var presentTime: PESTimestamp
+        /// Ticks of 90 kHz. Decode and presentation times move alike, so that their order stays.
+        var times: SqueezedSpan
+        var presentClock: ClockReference?
+        /// Ticks of 27 MHz.
+        var clocks: SqueezedSpan
+    }
+
+    /// What receivers have been told.
+    private(set) var tables: TSTables
+    private(set) var clock: ClockReference?
+    /// What is added to the present stream's times, in ticks of 90 kHz and of 27 MHz.
+    var timeOffset: Int64 = 0
+    var clockOffset: Int64 = 0
+
+    /// Of PIDs of the present stream that have another one at the receivers.
+    private var pids: [UInt16: UInt16] = [:]
+    /// PIDs of the present stream that its tables are on: PAT and PMT are replaced.
+    private var mapPIDs: [UInt16] = []
+    private var continuity = ContinuityShift()
+    private var outputs: [Output] = []
+
+    /// Goes on from where a stream that was passed as it is stands.
+    init(after position: TSPosition) {
+        tables = position.tables
+        clock = position.clock
+        for stream in position.streams {
+            if let counter = stream.continuity { continuity.note(counter, pid: stream.pid) }
+            outputs.append(
+                Output(
+                    pid: stream.pid,
+                    decodeTime: stream.decodeTime,
+                    presentationTime: stream.presentationTime
+                )
+            )
+        }
+    }
+
+    /// What went out last on a PID of the receivers.
+    func last(_ pid: UInt16) -> (decodeTime: PESTimestamp, presentationTime: PESTimestamp)? {
+        guard let output = outputs.first(where: { $0.pid == pid }), let decodeTime = output.decodeTime else { return nil }
+        return (decodeTime, output.presentationTime ?? decodeTime)
+    }
+
+    /// By which PID receivers know a PID of the present stream.
+    func pid(of source: UInt16) -> UInt16 { pids[source] ?? source }
+
+    /// Another stream follows.
+    mutating func begin(_ next: TSTables) {
+        tablesChanged(next)
+        continuity.restart()
+        for index in outputs.indices { outputs[index].isFresh = true }
+    }
+
+    /// The present stream's tables are others now.
+    mutating func tablesChanged(_ next: TSTables) {
+        mapPIDs = next.programs.map(\.mapPID)
+        if let map = next.pidMap(to: tables) {
+            pids = map.filter { $0.key != $0.value }
+        } else {
+            tables = next.announced(after: tables)
+            pids = [:]
+        }
+    }
+
+    /// Appends PAT and PMT as the receivers know them.
+    mutating func appendTables(to buffer: inout TSPacketBuffer) {
+        appendAssociation(to: &buffer)
+        for program in tables.programs { appendMap(program, to: &buffer) }
+    }
+
+    private mutating func appendAssociation(to buffer: inout TSPacketBuffer) {
+        for section in tables.association { append(section, pid: 0, to: &buffer) }
+    }
+
+    private mutating func appendMap(_ program: TSProgram, to buffer: inout TSPacketBuffer) {
+        append(program.section, pid: program.mapPID, to: &buffer)
+    }
+
+    private mutating func append(_ section: [UInt8], pid: UInt16, to buffer: inout TSPacketBuffer) {
+        buffer.appendSection(section, pid: pid) { continuity.next(pid: pid) }
+    }
+
+    /// Appends a packet of the present stream as it goes out, or nothing when it does not.
+    ///
+    /// - Parameter catchUp: for packets before the present.
+    mutating func append(_ bytes: UnsafeRawBufferPointer, to buffer: inout TSPacketBuffer, catchUp: CatchUp? = nil) {
+        guard let packet = TSPacket(bytes) else { return }
+        let pid = packet.pid
+        if pid == TSPacket.nullPID || packet.hasTransportError {
+            if catchUp == nil { buffer.appendPacket(packet) { _ in } }
+            return
+        }
+        if pid == 0 || mapPIDs.contains(pid) {
+            guard packet.startsPayloadUnit, catchUp == nil else { return }
+            if pid == 0 {
+                appendAssociation(to: &buffer)
+            } else {
+                for program in tables.programs where program.mapPID == self.pid(of: pid) {
+                    appendMap(program, to: &buffer)
+                }
+            }
+            return
+        }
+        let target = self.pid(of: pid)
+        // The present stream has a PID of its own that the receivers know as another one.
+        if target == pid, !pids.isEmpty, pids.values.contains(pid) { return }
+        let header = PESHeader(packet)
+        if catchUp != nil, header == nil, packet.startsPayloadUnit { return }
+        guard admits(packet, header, target: target, catchUp: catchUp) else { return }
+        buffer.appendPacket(packet) { out in
+            if target != pid {
+                out.storeBytes(of: packet.byte(1) & 0xE0 | UInt8(target >> 8), toByteOffset: 1, as: UInt8.self)
+                out.storeBytes(of: UInt8(truncatingIfNeeded: target), toByteOffset: 2, as: UInt8.self)
+            }
+            rewriteClocks(out, packet, catchUp)
+            if let header { rewriteTimes(out, header, target: target, source: pid, catchUp) }
+            continuity.rewrite(out, packet, pid: target)
+        }
+    }
+
+    /// Whether a packet follows what went out on its PID. Of a unit that does not, nothing goes out.
+    private mutating func admits(
+        _ packet: TSPacket,
+        _ header: PESHeader?,
+        target: UInt16,
+        catchUp: CatchUp?
+    ) -> Bool {
+        guard let index = outputs.firstIndex(where: { $0.pid == target }) else {
+            guard outputs.count < TSInspector.maximumPIDs else { return true }
+            outputs.append(Output(pid: target, isFresh: !packet.startsPayloadUnit))
+            return packet.startsPayloadUnit || !packet.hasPayload
+        }
+        guard outputs[index].isFresh else { return true }
+        guard packet.startsPayloadUnit else {
+            // A packet with nothing but a clock belongs to no unit.
+            return !packet.hasPayload
+        }
+        if let header, let last = outputs[index].decodeTime, catchUp?.leadingPID != packet.pid {
+            let base = UnsafeRawPointer(packet.base)
+            let field = header.decodingOffset ?? header.presentationOffset
+            guard PESTimestamp(reading: base + field).advanced(bySigned: timeOffset).ticks(since: last) > 0 else {
+                return false
+            }
+        }
+        outputs[index].isFresh = false
+        return true
+    }
+
+    private mutating func rewriteClocks(_ out: UnsafeMutableRawPointer, _ packet: TSPacket, _ catchUp: CatchUp?) {
+        guard let reference = packet.clockReference else { return }
+        let moved = move(reference, catchUp)
+        moved.write(to: out + 6)
+        if let clockPID = tables.programs.lazy.compactMap(\.pcrPID).first, clockPID == pid(of: packet.pid) {
+            clock = moved
+        }
+        // OPCR follows PCR when its flag is set, §2.4.3.4.
+        if packet.adaptationFlags & 0x08 != 0, packet.byte(4) >= 13 {
+            ClockReference(reading: out + 12).advanced(bySigned: clockOffset).write(to: out + 12)
+        }
+    }
+
+    private func move(_ reference: ClockReference, _ catchUp: CatchUp?) -> ClockReference {
+        guard let catchUp, let present = catchUp.presentClock else { return reference.advanced(bySigned: clockOffset) }
+        let distance = catchUp.clocks.move(reference.ticks(since: present))
+        return present.advanced(bySigned: clockOffset).advanced(bySigned: distance)
+    }
+
+    private mutating func rewriteTimes(
+        _ out: UnsafeMutableRawPointer,
+        _ header: PESHeader,
+        target: UInt16,
+        source: UInt16,
+        _ catchUp: CatchUp?
+    ) {
+        let presentation = PESTimestamp(reading: out + header.presentationOffset)
+        let decoding = header.decodingOffset.map { PESTimestamp(reading: out + $0) } ?? presentation
+        var movedDecoding = decoding.advanced(bySigned: timeOffset)
+        var movedPresentation = presentation.advanced(bySigned: timeOffset)
+        if let catchUp, catchUp.leadingPID == source {
+            let present = catchUp.presentTime.advanced(bySigned: timeOffset)
+            func move(_ time: PESTimestamp) -> PESTimestamp {
+                present.advanced(bySigned: catchUp.times.move(time.ticks(since: catchUp.presentTime)))
+            }
+            movedDecoding = move(decoding)
+            movedPresentation = move(presentation)
+        }
+        if movedPresentation != presentation { movedPresentation.write(to: out + header.presentationOffset) }
+        if let field = header.decodingOffset, movedDecoding != decoding { movedDecoding.write(to: out + field) }
+        note(movedDecoding, movedPresentation, pid: target)
+    }
+
+    private mutating func note(_ decodeTime: PESTimestamp, _ presentationTime: PESTimestamp, pid: UInt16) {
+        guard let index = outputs.firstIndex(where: { $0.pid == pid }) else { return }
+        outputs[index].decodeTime = decodeTime
+        if let latest = outputs[index].presentationTime, presentationTime.ticks(since: latest) <= 0,
+            latest.ticks(since: presentationTime) < Int64(2 * PESTimestamp.frequency)
+        {
+            return
+        }
+        outputs[index].presentationTime = presentationTime
+    }
+}

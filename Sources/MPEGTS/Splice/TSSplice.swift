@@ -1,0 +1,381 @@
+public import Media
+
+/// Joins the transport streams of several sources to one that goes on.
+///
+/// As long as there is one source its packets pass as they came. One that follows another begins with a picture that needs
+/// none before it, at once when its recent packets were kept, and its times are moved so that they go on by as much as
+/// time passed; `TSRewriter` says what else is changed. Three sources need none of that: one whose packets are the same as
+/// those of the former (one encoder on two ways) goes on with the packet after the last one; one that was interrupted and
+/// goes on with its own timeline is passed on as it comes; and one whose timeline fits that of the former keeps its times.
+///
+/// A pure value: time is an argument, and sources are known by tokens that their owner hands out.
+public struct TSSplice: Sendable {
+    /// The step to the first time of the next source, and from one past picture to the next: 1 ms.
+    static let leastStep: Int64 = 90
+    /// From one past clock to the next: 100 µs of 27 MHz.
+    static let leastClockStep: Int64 = 2_700
+    /// A timeline that is no farther than this from where it should go on needs no other one: 100 ms.
+    static let fittingTolerance: Int64 = 9_000
+    /// The clock of a source may be so far from where the former one's goes on: 150 ms of 27 MHz.
+    static let clockTolerance = Int64(ClockReference.frequency) * 15 / 100
+    /// A source that was interrupted goes on with its own timeline when its clock went on by as much as time passed, give
+    /// or take 2 s of 27 MHz.
+    static let resumptionTolerance = 2 * Int64(ClockReference.frequency)
+    /// How long to wait for a source with the same packets to arrive where the former one stopped.
+    static let resumptionTimeout = Duration.seconds(1)
+    /// A source may be so far behind the former one; one that is farther behind has begun anew: 1 s of 27 MHz.
+    static let maximumLag = Int64(ClockReference.frequency)
+    /// How long to wait for the clock of a source that was interrupted.
+    static let clockTimeout = Duration.milliseconds(200)
+    /// The packets that were kept go out faster than they came, by this factor, and not all at once: a burst would
+    /// overflow the buffers of receivers.
+    static let catchUpFactor = 8
+    /// At least so many bytes of them at once.
+    static let catchUpBytes = 64 << 10
+
+    /// How a source was joined to the former one.
+    public struct Seam: Hashable, Sendable {
+        public enum Kind: String, Hashable, Sendable {
+            /// The same packets came on another way: nothing is missing, nothing is changed.
+            case samePackets
+            /// The source was interrupted and goes on.
+            case resumed
+            /// It begins on a picture that needs none before it, in the times that it has.
+            case fitting
+            /// It begins on such a picture, in other times.
+            case rebased
+        }
+
+        public var kind: Kind
+        /// From the last decode time before the seam to the first one after it, in ticks of 90 kHz; 0 when not known.
+        public var decodeStep: Int64
+    }
+
+    /// What the source that left was.
+    private struct End: Sendable {
+        var source: Int
+        /// Nil when its packets did not go out as they came: the rewriter knows then.
+        var position: TSPosition?
+        /// Its last packets with a clock, newest first, and how many packets came after the newest.
+        var marks: [ClockMark]
+        var packetsSinceMark: Int
+        /// When its last picture began to arrive.
+        var arrival: MonotonicTime
+    }
+
+    /// Whose packets pass.
+    public private(set) var source: Int?
+    /// Whose packets are to, with the moment at which it was first asked for.
+    private var joining: (source: Int, since: MonotonicTime)?
+    private var end: End?
+    private var lastArrival = MonotonicTime.zero
+    /// Nil while packets pass as they came.
+    private var rewriter: TSRewriter?
+    private var tableChanges: UInt64 = 0
+    /// By how much the times are ahead of the time that passed, in ticks of 90 kHz: past pictures sometimes need more room
+    /// than the gap has. The next gap gives it back.
+    private var lead: Int64 = 0
+    private var seam: Seam?
+    /// What waits to go out.
+    private var backlog = TSPacketBuffer()
+
+    public init() {}
+
+    /// Whether packets go out as they came.
+    public var isTransparent: Bool { rewriter == nil }
+
+    /// Whether the source's stream is the one that ended last, so that it may go on.
+    public func isInterrupted(_ source: Int) -> Bool { self.source == nil && end?.source == source }
+
+    /// How the last source was joined, once.
+    public mutating func takeSeam() -> Seam? {
+        guard seam != nil else { return nil }
+        defer { seam = nil }
+        return seam
+    }
+
+    /// The source's stream ended, or another takes its place.
+    ///
+    /// - Parameter inspector: has seen what passed, and nothing after it.
+    public mutating func leave(_ leaving: Int, _ inspector: TSInspector) {
+        guard source == leaving else { return }
+        let marks = inspector.clockMarks
+        end = End(
+            source: leaving,
+            position: rewriter == nil ? inspector.position : nil,
+            marks: marks,
+            packetsSinceMark: marks.first.map { Int(truncatingIfNeeded: inspector.packets &- $0.packet) } ?? 0,
+            arrival: inspector.leadingStream.flatMap { inspector.stream($0.pid)?.arrival } ?? lastArrival
+        )
+        source = nil
+        joining = nil
+    }
+
+    /// Takes what came from the source that is to be passed on.
+    ///
+    /// - Parameters:
+    ///   - inspector: that of the source, which has seen the batch.
+    ///   - recent: what the source sent before; it is forgotten as soon as the source passes.
+    public mutating func consume(
+        _ batch: PacketBatch,
+        from source: Int,
+        _ inspector: TSInspector,
+        recent: inout RecentPackets,
+        send: (PacketBatch) -> Void
+    ) {
+        if end == nil, self.source == nil {
+            self.source = source
+            tableChanges = inspector.tableChanges
+        }
+        guard self.source == source else {
+            for payload in batch.payloads { recent.append(payload, inspector, at: batch.arrival) }
+            guard join(source, inspector, recent, at: batch.arrival) else { return }
+            self.source = source
+            joining = nil
+            lastArrival = batch.arrival
+            tableChanges = inspector.tableChanges
+            recent.removeAll()
+            drain(upTo: Self.catchUpBytes, at: batch.arrival, send)
+            return
+        }
+        lastArrival = batch.arrival
+        if rewriter != nil, tableChanges != inspector.tableChanges {
+            tableChanges = inspector.tableChanges
+            rewriter?.tablesChanged(inspector.tables)
+        }
+        if backlog.isEmpty {
+            if rewriter == nil { send(batch) } else { sendRewritten(batch, send) }
+            return
+        }
+        for payload in batch.payloads { append(payload) }
+        drain(upTo: max(Self.catchUpBytes / 4, batch.byteCount * Self.catchUpFactor), at: batch.arrival, send)
+    }
+
+    /// Sends what waits, as when nothing comes any more; call it about ten times a second.
+    public mutating func tick(at now: MonotonicTime, send: (PacketBatch) -> Void) {
+        drain(upTo: max(Self.catchUpBytes, backlog.byteCount / 4), at: now, send)
+    }
+
+    // MARK: Passing
+
+    private mutating func append(_ payload: UnsafeRawBufferPointer) {
+        guard rewriter != nil else { return backlog.appendPackets(payload) }
+        rewrite(payload)
+    }
+
+    private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.CatchUp? = nil) {
+        var offset = 0
+        while offset + TSPacket.byteCount <= packets.count {
+            let packet = UnsafeRawBufferPointer(rebasing: packets[offset..<offset + TSPacket.byteCount])
+            rewriter?.append(packet, to: &backlog, catchUp: catchUp)
+            offset += TSPacket.byteCount
+        }
+    }
+
+    /// Payload by payload, so that each keeps the time at which it is due.
+    private mutating func sendRewritten(_ batch: PacketBatch, _ send: (PacketBatch) -> Void) {
+        let count = batch.payloads.count
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { ends in
+            for index in 0..<count {
+                rewrite(batch.payloads[index])
+                ends.initializeElement(at: index, to: backlog.byteCount)
+            }
+            backlog.take { packets in
+                var start = 0
+                for index in 0..<count {
+                    let end = ends[index]
+                    defer { start = end }
+                    let due = batch.dueTimes.map { UnsafeBufferPointer(rebasing: $0[index...index]) }
+                    TSPayloads.send(
+                        UnsafeRawBufferPointer(rebasing: packets[start..<end]),
+                        at: batch.arrival,
+                        dueTime: due,
+                        send
+                    )
+                }
+            }
+        }
+    }
+
+    private mutating func drain(upTo byteCount: Int, at now: MonotonicTime, _ send: (PacketBatch) -> Void) {
+        guard !backlog.isEmpty else { return }
+        backlog.take(upTo: byteCount) { TSPayloads.send($0, at: now, dueTime: nil, send) }
+    }
+
+    // MARK: Joining
+
+    /// - Returns: Whether the source passes from now on: what is to go out of its recent packets is in the backlog.
+    private mutating func join(
+        _ source: Int,
+        _ inspector: TSInspector,
+        _ recent: RecentPackets,
+        at now: MonotonicTime
+    ) -> Bool {
+        guard let end else { return false }
+        if joining?.source != source { joining = (source, now) }
+        switch resumption(after: end, inspector, recent) {
+        case .at(let offset):
+            seam = Seam(kind: .samePackets, decodeStep: 0)
+            appendAsBefore(recent.all[offset...])
+            return true
+        case .later:
+            if let since = joining?.since, now < since.advanced(by: Self.resumptionTimeout) { return false }
+        case .none: break
+        }
+        if end.source == source, recent.keepsBeginning {
+            if goesOn(after: end, inspector, at: now) {
+                seam = Seam(kind: .resumed, decodeStep: 0)
+                appendAsBefore(recent.all)
+                return true
+            }
+            // Without a clock there is no telling yet.
+            if inspector.lastClockMark == nil, !end.marks.isEmpty, let since = joining?.since,
+                now < since.advanced(by: Self.clockTimeout)
+            {
+                return false
+            }
+        }
+        guard let packets = recent.fromEntry, !inspector.tables.isEmpty, let leading = inspector.leadingStream,
+            let last = inspector.stream(leading.pid), let time = last.decodeTime
+        else { return false }
+        let clock = inspector.lastClockMark?.clock
+        takeOver(packets, Present(pid: leading.pid, time: time, arrival: last.arrival, clock: clock), end, inspector)
+        return true
+    }
+
+    private mutating func appendAsBefore(_ packets: ArraySlice<UInt8>) {
+        packets.withUnsafeBytes { append($0) }
+    }
+
+    private enum Resumption {
+        /// Of the recent packets the one here is the one after the last that went out.
+        case at(Int)
+        /// It is to come.
+        case later
+        case none
+    }
+
+    /// Where a source with the same packets as the former one goes on.
+    private func resumption(after end: End, _ inspector: TSInspector, _ recent: RecentPackets) -> Resumption {
+        guard let last = end.marks.first, inspector.shares(clockWith: end.marks) else { return .none }
+        let packets = recent.all
+        let position: Int? = packets.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset + TSPacket.byteCount <= bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+                if let packet = TSPacket(rest), packet.clockReference == last.clock,
+                    ClockMark.digest(of: packet.base) == last.digest
+                {
+                    return offset
+                }
+                offset += TSPacket.byteCount
+            }
+            return nil
+        }
+        guard let position else {
+            guard let clock = inspector.lastClockMark?.clock else { return .none }
+            let lag = last.clock.ticks(since: clock)
+            return lag > 0 && lag <= Self.maximumLag ? .later : .none
+        }
+        let offset = packets.startIndex + position + (end.packetsSinceMark + 1) * TSPacket.byteCount
+        return offset <= packets.endIndex ? .at(offset) : .later
+    }
+
+    /// Whether the source that was interrupted is the same stream still.
+    private func goesOn(after end: End, _ inspector: TSInspector, at now: MonotonicTime) -> Bool {
+        guard let last = end.marks.first?.clock, let clock = inspector.lastClockMark?.clock else { return false }
+        let passed = max(0, now.nanoseconds(since: lastArrival)) / 1_000 * 27
+        return abs(clock.ticks(since: last) - passed) <= Self.resumptionTolerance
+    }
+
+    /// Where a source that takes over is.
+    private struct Present {
+        var pid: UInt16
+        var time: PESTimestamp
+        var arrival: MonotonicTime
+        var clock: ClockReference?
+    }
+
+    private mutating func takeOver(
+        _ packets: ArraySlice<UInt8>,
+        _ present: Present,
+        _ end: End,
+        _ inspector: TSInspector
+    ) {
+        var next = rewriter ?? TSRewriter(after: end.position ?? TSPosition())
+        let former = next.tables.leadingStream.flatMap { next.last($0.pid) }
+        next.begin(inspector.tables)
+        let past = packets.withUnsafeBytes { Past($0, pid: present.pid) }
+        let passed = present.arrival.nanoseconds(since: end.arrival) / 100_000 * 9
+        var begin = Int64.min
+        seam = Seam(kind: .rebased, decodeStep: 0)
+        if let former {
+            // By the distance from the last decode time that went out.
+            let due = passed - lead
+            let free = max(0, former.presentationTime.ticks(since: former.decodeTime)) + Self.leastStep
+            let least = free + Int64(max(0, past.pictures - 1)) * Self.leastStep
+            let kept = present.time.advanced(bySigned: next.timeOffset).ticks(since: former.decodeTime)
+            var place = max(due, least)
+            if kept >= least, abs(kept - due) <= Self.fittingTolerance { place = kept }
+            next.timeOffset += place - kept
+            lead = place - due
+            seam = Seam(kind: place == kept ? .fitting : .rebased, decodeStep: past.pictures > 1 ? free : place)
+            begin = free - place
+        }
+        var clockBegin = Int64.min
+        if let clock = present.clock {
+            next.clockOffset = next.timeOffset * 300
+            if let last = next.clock {
+                let due = (passed + lead) * 300
+                let natural = clock.advanced(bySigned: next.clockOffset).ticks(since: last)
+                let fitting = abs(natural - due) <= Self.clockTolerance ? natural : due
+                let place = max(fitting, Int64(past.clocks) * Self.leastClockStep)
+                next.clockOffset += place - natural
+                clockBegin = Self.leastClockStep - place
+            }
+        }
+        let catchUp = TSRewriter.CatchUp(
+            leadingPID: present.pid,
+            presentTime: present.time,
+            times: SqueezedSpan(from: past.time?.ticks(since: present.time) ?? 0, to: 0, begin: begin),
+            presentClock: present.clock,
+            clocks: SqueezedSpan(
+                from: present.clock.flatMap { clock in past.clock?.ticks(since: clock) } ?? 0,
+                to: 0,
+                begin: clockBegin
+            )
+        )
+        next.appendTables(to: &backlog)
+        rewriter = next
+        packets.withUnsafeBytes { rewrite($0, catchUp: catchUp) }
+    }
+
+    /// What lies between a source's entry point and its present.
+    private struct Past {
+        /// Of the first picture.
+        var time: PESTimestamp?
+        /// The first.
+        var clock: ClockReference?
+        /// How many there are.
+        var clocks = 1
+        /// That began, the present one included.
+        var pictures = 0
+
+        init(_ packets: UnsafeRawBufferPointer, pid: UInt16) {
+            var offset = 0
+            while offset + TSPacket.byteCount <= packets.count {
+                defer { offset += TSPacket.byteCount }
+                guard let packet = TSPacket(UnsafeRawBufferPointer(rebasing: packets[offset...])) else { continue }
+                if let reference = packet.clockReference {
+                    if clock == nil { clock = reference }
+                    clocks += 1
+                }
+                guard packet.pid == pid, let header = PESHeader(packet) else { continue }
+                pictures += 1
+                guard time == nil else { continue }
+                let base = UnsafeRawPointer(packet.base)
+                time = PESTimestamp(reading: base + (header.decodingOffset ?? header.presentationOffset))
+            }
+        }
+    }
+}

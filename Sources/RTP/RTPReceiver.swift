@@ -4,7 +4,7 @@ public import Media
 ///
 /// A packet in order is passed on straight from the caller's buffer. A packet that came early is copied and waits for
 /// those before it, at most for a number of packets and a time; then the gap counts as lost. The memory for that is taken
-/// at the first gap. Packets of another source must not get here: allowlists are applied before.
+/// at the first gap, and follows what is held. Packets of another source must not get here: allowlists are applied before.
 ///
 /// `deliver` gets payloads; they are valid during the call.
 public struct RTPReceiver: Sendable {
@@ -29,20 +29,20 @@ public struct RTPReceiver: Sendable {
     public static let maximumHeldPayload = 1500
     /// A packet this far ahead or farther may be a restart, RFC 3550 A.1 MAX_DROPOUT.
     public static let maximumDropout: UInt16 = 3000
-    /// A packet this far behind or farther may be a restart, RFC 3550 A.1 MAX_MISORDER.
+    /// A packet farther behind than this may be a restart, RFC 3550 A.1 MAX_MISORDER; farther behind than the window when
+    /// that is larger, so that a late packet is never taken for a restart.
     public static let maximumMisorder: UInt16 = 100
     /// How many packets in a row a new SSRC or a new sequence must show, RFC 3550 A.1 MIN_SEQUENTIAL.
     public static let probationPackets = 2
 
-    public private(set) var counters = RTPReceiverCounters()
     /// The stream's source, nil before the first packet.
     public private(set) var ssrc: UInt32?
 
-    private let windowTimeNanoseconds: Int64
-    /// The sequence number that comes next.
-    private var expected: UInt16 = 0
-    private var window: ReorderWindow
-    private var history = DeliveryHistory()
+    /// How far behind a packet of the stream may be: `maximumMisorder`, or the window.
+    private let misorder: UInt16
+    private var sequencer: RTPSequencer
+    /// What the sequencer does not count.
+    private var otherCounters = RTPReceiverCounters()
     private var candidate: Candidate?
 
     /// What might become the stream: another SSRC, or the same with numbers far off. The packet is kept so that nothing is
@@ -55,18 +55,25 @@ public struct RTPReceiver: Sendable {
 
     public init(configuration: Configuration = Configuration()) {
         let packets = min(max(configuration.windowPackets, 1), Configuration.maximumWindowPackets)
-        // A power of two divides 65,536, so that numbers on both sides of the wrap have slots of their own.
-        let slotCount = 1 << (Int.bitWidth - (packets - 1).leadingZeroBitCount)
-        window = ReorderWindow(slotCount: slotCount, slotByteCount: Self.maximumHeldPayload)
-        let (seconds, attoseconds) = configuration.windowTime.components
-        windowTimeNanoseconds = min(max(seconds, 0), 3600) * 1_000_000_000 + max(attoseconds, 0) / 1_000_000_000
+        let windowPackets = 1 << (Int.bitWidth - (packets - 1).leadingZeroBitCount)
+        misorder = max(Self.maximumMisorder, UInt16(windowPackets))
+        sequencer = RTPSequencer(
+            windowPackets: windowPackets,
+            windowTime: configuration.windowTime,
+            slotByteCount: Self.maximumHeldPayload
+        )
     }
 
-    /// When `tick` has something to do: a gap will have waited long enough. Nil while nothing waits.
-    public var deadline: MonotonicTime? {
-        guard window.heldCount > 0, let held = window.earliest(from: expected) else { return nil }
-        return MonotonicTime(nanoseconds: held.arrival.nanoseconds &+ windowTimeNanoseconds)
+    public var counters: RTPReceiverCounters {
+        var counters = otherCounters
+        counters.delivered = sequencer.delivered
+        counters.lost = sequencer.lost
+        counters.reordered = sequencer.reordered
+        return counters
     }
+
+    /// When `tick` has something to do: a packet will have waited long enough. Nil while nothing waits.
+    public var deadline: MonotonicTime? { sequencer.deadline }
 
     /// Takes a datagram and passes on the payloads that are now in order: none, one, or several.
     public mutating func receive(
@@ -75,172 +82,86 @@ public struct RTPReceiver: Sendable {
         deliver: (UnsafeRawBufferPointer) -> Void
     ) {
         guard let header = RTPHeader(decoding: datagram) else {
-            counters.malformed &+= 1
+            otherCounters.malformed &+= 1
             return
         }
-        counters.received &+= 1
+        otherCounters.received &+= 1
         let payload = UnsafeRawBufferPointer(rebasing: datagram[header.payloadRange])
         guard let ssrc else {
             start(header.ssrc, at: header.sequenceNumber)
-            passOn(payload, deliver)
+            _ = sequencer.accept(header.sequenceNumber, payload, at: arrival, deliver: deliver)
             return
         }
-        guard header.ssrc == ssrc else {
-            considerCandidate(header, payload, deliver)
-            return
-        }
-        let distance = header.sequenceNumber &- expected
-        if distance == 0 {
+        let distance = header.sequenceNumber &- sequencer.expected
+        if header.ssrc == ssrc, distance == 0 {
             dropCandidate()
-            passOn(payload, deliver)
-            if window.heldCount > 0 {
-                counters.reordered &+= 1
-                deliverContiguous(deliver)
-            }
-        } else if distance < Self.maximumDropout {
+            sequencer.acceptExpected(payload, deliver: deliver)
+        } else if header.ssrc == ssrc, distance < Self.maximumDropout || 0 &- distance <= misorder {
             dropCandidate()
-            receiveEarly(header.sequenceNumber, payload, at: arrival, deliver)
-        } else if expected &- header.sequenceNumber <= Self.maximumMisorder {
-            dropCandidate()
-            if history.wasDelivered(distanceBack: Int(expected &- header.sequenceNumber)) {
-                counters.duplicated &+= 1
-            } else {
-                counters.late &+= 1
+            switch sequencer.accept(header.sequenceNumber, payload, at: arrival, deliver: deliver) {
+            case .passedOn, .early: break
+            case .duplicate: otherCounters.duplicated &+= 1
+            case .late: otherCounters.late &+= 1
             }
         } else {
-            considerCandidate(header, payload, deliver)
+            considerCandidate(header, payload, at: arrival, deliver)
         }
-        if window.heldCount > 0 { tick(at: arrival, deliver: deliver) }
+        if sequencer.holdsPackets { sequencer.tick(at: arrival, deliver: deliver) }
     }
 
     /// Gives up gaps that have waited long enough. To be called about every `windowTime` while `deadline` is not nil.
     public mutating func tick(at now: MonotonicTime, deliver: (UnsafeRawBufferPointer) -> Void) {
-        while window.heldCount > 0, let held = window.earliest(from: expected),
-            now.nanoseconds(since: held.arrival) >= windowTimeNanoseconds
-        {
-            skip(to: held.sequence)
-            deliverContiguous(deliver)
-        }
+        sequencer.tick(at: now, deliver: deliver)
     }
 
     /// Passes on everything that waits, as when the input fell silent.
     public mutating func flush(deliver: (UnsafeRawBufferPointer) -> Void) {
-        while window.heldCount > 0, let held = window.earliest(from: expected) {
-            skip(to: held.sequence)
-            deliverContiguous(deliver)
-        }
+        sequencer.flush(deliver: deliver)
     }
 
     /// Forgets the stream, and what waits of it; the next packet starts a new one. Counters stay.
     public mutating func reset() {
-        window.removeAll()
-        history = DeliveryHistory()
+        sequencer.removeAll()
         dropCandidate()
         ssrc = nil
     }
 
     private mutating func start(_ ssrc: UInt32, at sequence: UInt16) {
         self.ssrc = ssrc
-        expected = sequence
-        history = DeliveryHistory()
+        sequencer.begin(at: sequence)
         candidate = nil
-    }
-
-    private mutating func passOn(_ payload: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void) {
-        expected &+= 1
-        history.append(delivered: true)
-        counters.delivered &+= 1
-        deliver(payload)
-    }
-
-    private mutating func deliverContiguous(_ deliver: (UnsafeRawBufferPointer) -> Void) {
-        while window.heldCount > 0, window.holds(expected) {
-            window.take(expected, deliver)
-            expected &+= 1
-            history.append(delivered: true)
-            counters.delivered &+= 1
-        }
-    }
-
-    /// Counts everything before `sequence` that is still missing as lost. No held packet is before it.
-    private mutating func skip(to sequence: UInt16) {
-        let missing = sequence &- expected
-        counters.lost &+= UInt64(missing)
-        history.append(lost: Int(missing))
-        expected = sequence
-    }
-
-    private mutating func receiveEarly(
-        _ sequence: UInt16,
-        _ payload: UnsafeRawBufferPointer,
-        at arrival: MonotonicTime,
-        _ deliver: (UnsafeRawBufferPointer) -> Void
-    ) {
-        guard payload.count <= Self.maximumHeldPayload else {
-            if window.holds(sequence) {
-                counters.duplicated &+= 1
-                return
-            }
-            makeRoom(before: sequence, deliver)
-            skip(to: sequence)
-            passOn(payload, deliver)
-            deliverContiguous(deliver)
-            return
-        }
-        if sequence &- expected >= UInt16(window.slotCount) {
-            // The window moves forward so that this packet is its last.
-            makeRoom(before: sequence &- UInt16(window.slotCount) &+ 1, deliver)
-        }
-        if sequence == expected {
-            passOn(payload, deliver)
-            deliverContiguous(deliver)
-        } else if window.holds(sequence) {
-            counters.duplicated &+= 1
-        } else {
-            if window.isBehindHeld(sequence) { counters.reordered &+= 1 }
-            window.hold(payload, sequence: sequence, arrival: arrival)
-        }
-    }
-
-    /// Moves on until `sequence` is expected or passed: what waits before it is passed on, what is missing is lost.
-    private mutating func makeRoom(before sequence: UInt16, _ deliver: (UnsafeRawBufferPointer) -> Void) {
-        while window.heldCount > 0, let held = window.earliest(from: expected),
-            held.sequence &- expected < sequence &- expected
-        {
-            skip(to: held.sequence)
-            deliverContiguous(deliver)
-            if expected &- sequence < UInt16.max / 2 { return }
-        }
-        skip(to: sequence)
-        deliverContiguous(deliver)
     }
 
     private mutating func dropCandidate() {
         guard candidate != nil else { return }
         candidate = nil
-        counters.outOfRange &+= 1
+        otherCounters.outOfRange &+= 1
     }
 
     private mutating func considerCandidate(
         _ header: RTPHeader,
         _ payload: UnsafeRawBufferPointer,
+        at arrival: MonotonicTime,
         _ deliver: (UnsafeRawBufferPointer) -> Void
     ) {
-        guard let held = candidate, held.ssrc == header.ssrc, held.nextSequence == header.sequenceNumber,
+        let sequence = header.sequenceNumber
+        guard let held = candidate, held.ssrc == header.ssrc, held.nextSequence == sequence,
             payload.count <= Self.maximumHeldPayload
         else {
             dropCandidate()
             candidate = Candidate(
                 ssrc: header.ssrc,
-                nextSequence: header.sequenceNumber &+ 1,
+                nextSequence: sequence &+ 1,
                 payload: Array(payload.prefix(Self.maximumHeldPayload))
             )
             return
         }
         flush(deliver: deliver)
-        if header.ssrc == ssrc { counters.restarts &+= 1 } else { counters.ssrcChanges &+= 1 }
-        start(header.ssrc, at: header.sequenceNumber &- 1)
-        held.payload.withUnsafeBytes { passOn($0, deliver) }
-        passOn(payload, deliver)
+        if header.ssrc == ssrc { otherCounters.restarts &+= 1 } else { otherCounters.ssrcChanges &+= 1 }
+        start(header.ssrc, at: sequence &- 1)
+        held.payload.withUnsafeBytes {
+            _ = sequencer.accept(sequence &- 1, $0, at: arrival, deliver: deliver)
+        }
+        _ = sequencer.accept(sequence, payload, at: arrival, deliver: deliver)
     }
 }

@@ -118,6 +118,30 @@ struct RTPReceiverTests {
         #expect(test.counters.lost == 0)
     }
 
+    @Test("never takes packets for a restart that are late by no more than the window")
+    func lateWithinWindow() {
+        var test = TestReceiver(windowPackets: 256)
+        test.receive(0)
+        test.receive(250)
+        test.tick(milliseconds: 100)
+        for sequence in [1, 2, 3] { test.receive(sequence, milliseconds: 100) }
+        #expect(test.delivered == [0, 250])
+        #expect(test.counters.late == 3)
+        #expect(test.counters.restarts == 0)
+    }
+
+    @Test("no packet waits longer than the window, whatever came before it since")
+    func oldestDecides() {
+        var test = TestReceiver()
+        test.receive(1)
+        test.receive(5, milliseconds: 0)
+        test.receive(3, milliseconds: 40)
+        test.tick(milliseconds: 50)
+        #expect(test.delivered == [1, 3, 5])
+        #expect(test.counters.lost == 2)
+        #expect(test.receiver.deadline == nil)
+    }
+
     @Test("takes another SSRC after two packets in a row of it")
     func ssrcChange() {
         var test = TestReceiver()

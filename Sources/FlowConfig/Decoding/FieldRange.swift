@@ -9,6 +9,7 @@ struct FieldRange {
     static let idleTimeout = FieldRange(minimum: .seconds(1), maximum: .seconds(10))
     static let lossAfter = FieldRange(minimum: .milliseconds(50), maximum: .seconds(30))
     static let recoverAfter = FieldRange(minimum: .zero, maximum: .seconds(3600))
+    static let mergeWindow = FieldRange(minimum: .milliseconds(100), maximum: .seconds(2))
     static let qualityHold = FieldRange(minimum: .zero, maximum: .seconds(60))
     static let qualityTimeout = FieldRange(minimum: .milliseconds(200), maximum: .seconds(60))
     static let hlsSegment = FieldRange(minimum: .seconds(1), maximum: .seconds(10))

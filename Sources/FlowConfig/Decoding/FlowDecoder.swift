@@ -79,6 +79,7 @@ struct FlowDecoder {
         let defaults = FailoverSpec()
         let spec = FailoverSpec(
             mode: reader.choice("mode") ?? defaults.mode,
+            mergeWindow: reader.duration("mergeWindow", .mergeWindow) ?? defaults.mergeWindow,
             lossAfter: reader.duration("lossAfter", .lossAfter) ?? defaults.lossAfter,
             switchBack: reader.choice("switchBack") ?? defaults.switchBack,
             recoverAfter: reader.duration("recoverAfter", .recoverAfter) ?? defaults.recoverAfter,
@@ -86,6 +87,7 @@ struct FlowDecoder {
             quality: quality(reader)
         )
         if let active = spec.active { checkLeg(active, reader, inputs) }
+        if spec.mode == .merge { checkMerge(reader, inputs) }
         return spec
     }
 
@@ -101,6 +103,18 @@ struct FlowDecoder {
                 ?? defaults.maxContinuityErrorsFor,
             frozenFor: reader.duration("frozenFor", .qualityTimeout)
         )
+    }
+
+    /// Two legs are merged, not one, and not three.
+    private func checkMerge(_ reader: MappingReader, _ inputs: [InputSpec]) {
+        let legs = inputs.reduce(0) { count, input in
+            guard input.isEnabled, case .rtp(let source) = input.source else { return count }
+            return count + (source.failover ? 2 : 1)
+        }
+        guard legs != 2 else { return }
+        let message =
+            "merge wants two RTP legs, an rtp input with failover: true or two rtp inputs; this flow has \(legs)"
+        reader.refuse("mode", message, rule: "flow/merge-legs")
     }
 
     /// `failover.active` names an input, and with a leg one that the input has.
@@ -144,7 +158,6 @@ struct FlowDecoder {
                 switch use.place {
                 case .input(let index): member(reader, "inputs", index, use.feature.field)
                 case .output(let index): member(reader, "outputs", index, use.feature.field)
-                case .failover: reader.child("failover", definition: "failover")?.node(use.feature.field)
                 }
             let message = "this version does not run \(use.feature) yet; what needs it stays idle"
             context.sink.warn(node?.start ?? reader.start, use.field, message, rule: "version/not-running-yet")

@@ -92,9 +92,17 @@ extension LoadedFlow {
             return [main, Claim(resource: backup, purpose: "second leg", endpoint: endpoint)]
         case .rtp(let source):
             guard let port = source.port else { return [] }
-            let legs: [(UInt16, String)] = [(0, ""), (1, "RTCP")]
-            let backup: [(UInt16, String)] = [(2, "second leg"), (3, "RTCP of the second leg")]
-            return udp(port, source.group, legs + (source.failover ? backup : []), endpoint)
+            var uses: [(UInt16, String)] = [(0, ""), (1, "RTCP")]
+            let fec: [(UInt16, String)] =
+                source.fec == .none
+                ? [] : [(RTPInput.columnPortOffset, "column FEC"), (RTPInput.rowPortOffset, "row FEC")]
+            uses += fec
+            if source.failover {
+                let offset = source.backupPortOffset
+                uses += [(offset, "second leg"), (offset + 1, "RTCP of the second leg")]
+                uses += fec.map { ($0.0 + offset, "\($0.1) of the second leg") }
+            }
+            return udp(port, source.group, uses, endpoint)
         case .rtmp, .rtmpPull, .srtCaller, .rtsp, .rtspPull, .file:
             return []
         }

@@ -44,6 +44,8 @@ public struct FailoverSpec: Hashable, Sendable {
     }
 
     public var mode: Mode
+    /// With `merge`: how long a packet of the leg that is behind is waited for.
+    public var mergeWindow: Duration
     /// Silence after which a leg counts as lost.
     public var lossAfter: Duration
     public var switchBack: SwitchBack
@@ -56,6 +58,7 @@ public struct FailoverSpec: Hashable, Sendable {
 
     public init(
         mode: Mode = .switch,
+        mergeWindow: Duration = .milliseconds(200),
         lossAfter: Duration = .milliseconds(500),
         switchBack: SwitchBack = .never,
         recoverAfter: Duration = .seconds(5),
@@ -63,6 +66,7 @@ public struct FailoverSpec: Hashable, Sendable {
         quality: Quality = Quality()
     ) {
         self.mode = mode
+        self.mergeWindow = mergeWindow
         self.lossAfter = lossAfter
         self.switchBack = switchBack
         self.recoverAfter = recoverAfter

@@ -31,6 +31,14 @@ public struct FlowSpec: Hashable, Sendable {
 }
 
 extension FlowSpec {
+    /// The legs of the RTP inputs, in order, as input and leg: those that `failover.mode: merge` puts together.
+    public var rtpLegs: [(input: String, leg: String)] {
+        inputs.flatMap { input -> [(String, String)] in
+            guard input.isEnabled, case .rtp(let source) = input.source else { return [] }
+            return [(input.name, "main")] + (source.failover ? [(input.name, "backup")] : [])
+        }
+    }
+
     /// Whether an input only fills in: a file that comes after an input that is none.
     public func isFiller(_ input: InputSpec) -> Bool {
         guard case .file = input.source, let index = inputs.firstIndex(where: { $0.name == input.name }) else {

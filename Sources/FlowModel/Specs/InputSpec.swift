@@ -155,7 +155,7 @@ public struct RTPInput: Hashable, Sendable {
 
     /// Nil: picked from the port range and kept.
     public var port: UInt16?
-    /// A second leg on the second port after the first: `port` + 2.
+    /// A second leg, `backupPortOffset` above the first.
     public var failover: Bool
     public var allow: Allowlist
     public var fec: ForwardErrorCorrection
@@ -182,6 +182,14 @@ public struct RTPInput: Hashable, Sendable {
         self.interface = interface
         self.idleTimeout = idleTimeout
     }
+}
+
+extension RTPInput {
+    /// RTCP of a leg stands one above its port (RFC 3550 §11), its column and row FEC two and four above (SMPTE ST
+    /// 2022-1 §7.1): the second leg comes behind them.
+    public var backupPortOffset: UInt16 { fec == .none ? 2 : 6 }
+    public static let columnPortOffset: UInt16 = 2
+    public static let rowPortOffset: UInt16 = 4
 }
 
 public struct RTSPInput: Hashable, Sendable {

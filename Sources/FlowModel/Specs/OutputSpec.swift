@@ -132,21 +132,29 @@ public struct DatagramOutput: Hashable, Sendable {
     public var ttl: Int?
     /// The network interface, by name, that multicast leaves by.
     public var interface: String?
-    /// RTP only.
+    /// RTP only, as are the next two: columns to `port` + 2, rows to `port` + 4.
     public var fec: RTPInput.ForwardErrorCorrection
+    /// L of SMPTE ST 2022-1: packets in a row.
+    public var fecColumns: Int
+    /// D: packets in a column.
+    public var fecRows: Int
 
     public init(
         host: String,
         port: UInt16,
         ttl: Int? = nil,
         interface: String? = nil,
-        fec: RTPInput.ForwardErrorCorrection = .none
+        fec: RTPInput.ForwardErrorCorrection = .none,
+        fecColumns: Int = 10,
+        fecRows: Int = 10
     ) {
         self.host = host
         self.port = port
         self.ttl = ttl
         self.interface = interface
         self.fec = fec
+        self.fecColumns = fecColumns
+        self.fecRows = fecRows
     }
 }
 

@@ -8,24 +8,15 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
     case rtspOutput = "rtsp outputs"
     case rtspPushOutput = "rtsp-push outputs"
     case hlsOutput = "hls outputs"
-    case mergeFailover = "failover mode merge"
-    case forwardErrorCorrection = "fec 2022-1"
 
     /// The key in the flow file that asks for it.
-    public var field: String {
-        switch self {
-        case .mergeFailover: "mode"
-        case .forwardErrorCorrection: "fec"
-        default: "protocol"
-        }
-    }
+    public var field: String { "protocol" }
 
     /// Where in a flow a feature is asked for.
     public enum Place: Hashable, Sendable {
         /// By index.
         case input(Int)
         case output(Int)
-        case failover
     }
 
     public struct Use: Hashable, Sendable {
@@ -37,7 +28,6 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
             switch place {
             case .input(let index): "inputs[\(index)].\(feature.field)"
             case .output(let index): "outputs[\(index)].\(feature.field)"
-            case .failover: "failover.\(feature.field)"
             }
         }
     }
@@ -47,8 +37,7 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
         switch input.source {
         case .rtsp: [.rtspInput]
         case .rtspPull: [.rtspPullInput]
-        case .rtp(let input): input.fec == .none ? [] : [.forwardErrorCorrection]
-        case .srtListener, .srtCaller, .rtmp, .rtmpPull, .file: []
+        case .srtListener, .srtCaller, .rtp, .rtmp, .rtmpPull, .file: []
         }
     }
 
@@ -58,8 +47,7 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
         case .rtsp: [.rtspOutput]
         case .rtspPush: [.rtspPushOutput]
         case .hls: [.hlsOutput]
-        case .rtp(let output): output.fec == .none ? [] : [.forwardErrorCorrection]
-        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .udp, .record: []
+        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .rtp, .udp, .record: []
         }
     }
 
@@ -70,7 +58,6 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
         for (index, input) in flow.inputs.enumerated() where input.isEnabled {
             uses += features(of: input).map { Use(feature: $0, place: .input(index)) }
         }
-        if flow.failover.mode == .merge { uses.append(Use(feature: .mergeFailover, place: .failover)) }
         for (index, output) in flow.outputs.enumerated() where output.isEnabled {
             uses += features(of: output).map { Use(feature: $0, place: .output(index)) }
         }

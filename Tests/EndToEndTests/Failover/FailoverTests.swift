@@ -1,0 +1,238 @@
+import FlowModel
+import Foundation
+import Glibc
+import HeadgateTestKit
+import Testing
+
+/// The active leg is lost, and another encoder's stands in: real encoders, and a tape of what went out.
+@Suite("Failover", .shared)
+struct FailoverTests {
+    enum Loss: String, CaseIterable {
+        /// The encoder ends and says so, as far as its protocol can.
+        case ended
+        /// The encoder stands still with its connection open.
+        case frozen
+        /// The encoder is killed.
+        case killed
+    }
+
+    struct Pair: CustomStringConvertible {
+        var first: FailoverTransport
+        var second: FailoverTransport
+
+        var description: String { "\(first) to \(second)" }
+    }
+
+    private static let lossAfter = Duration.milliseconds(500)
+
+    @Test(
+        "Another encoder takes over in time, on a picture that decodes, and no time goes back",
+        arguments: [
+            Pair(first: .srt, second: .srt), Pair(first: .rtp, second: .rtp), Pair(first: .srt, second: .rtmp),
+            Pair(first: .rtmp, second: .srt),
+        ],
+        Loss.allCases
+    )
+    func takeover(_ pair: Pair, _ loss: Loss) async throws {
+        let directory = try TemporaryDirectory()
+        let ports = [FreePorts.next(), FreePorts.next()]
+        let gaps = try DatagramReceiver<ArrivalGaps>(state: ArrivalGaps()) { gaps, _ in gaps.arrived() }
+        let gateway = try await GatewayProcess.start(
+            [
+                "live.yaml": FlowText.flow(
+                    "live",
+                    extra: ["failover: {lossAfter: 500ms}"],
+                    inputs: [pair.first.input("one", port: ports[0]), pair.second.input("two", port: ports[1])],
+                    outputs: [
+                        "name: tape, protocol: record, path: \"\(directory.path("tape-%s.ts"))\", segmentDuration: 10m",
+                        "name: out, protocol: udp, host: 127.0.0.1, port: \(gaps.port)",
+                        "name: watch, protocol: rtmp",
+                    ]
+                )
+            ],
+            arguments: ["--rtmp", "127.0.0.1:0"]
+        )
+        let rtmpPort = try gateway.listenerPort("rtmp")
+        let first = try await pair.first.publish(.first, as: "one", port: ports[0], rtmpPort: rtmpPort)
+        defer { first.end() }
+        try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
+        let played = directory.path("played.flv")
+        let player = try ClientProcess.ffmpeg(
+            ["-i", "rtmp://127.0.0.1:\(rtmpPort)/live/watch", "-c", "copy", played]
+        )
+        let second = try await pair.second.publish(.second, as: "two", port: ports[1], rtmpPort: rtmpPort)
+        defer { second.end() }
+        // Long enough for a picture to begin with, whose distance is two seconds.
+        try await gateway.waitForFlow("live", "hearing both, and played") {
+            ($0.leg("two")?.counters.bytes ?? 0) > 350_000
+                && ($0.output("watch")?.peers.first?.counters.packets ?? 0) > 100
+        }
+        gaps.reset(ArrivalGaps())
+        switch loss {
+        // The encoder runs below `timeout`, which leads its group.
+        case .ended: kill(-first.processIdentifier, SIGTERM)
+        case .frozen: kill(-first.processIdentifier, SIGSTOP)
+        case .killed: kill(-first.processIdentifier, SIGKILL)
+        }
+        let flow = try await gateway.waitForFlow("live", "fed by two") { $0.activeLeg == "two/main" }
+        #expect(flow.switches == 1)
+        let before = flow.output("watch")?.peers.first?.counters.packets ?? 0
+        try await gateway.waitForFlow("live", "played on") {
+            ($0.output("watch")?.peers.first?.counters.packets ?? 0) > before + 150
+        }
+        try await gateway.waitForLog("Joined", "two/main")
+        _ = try await gateway.stop()
+        _ = try await player.waitForExit()
+
+        let says = pair.first == .rtmp ? loss != .frozen : pair.first == .srt && loss == .ended
+        // Silence is noticed after lossAfter, a close at once; the rest is this machine's share.
+        let limit = (says ? 0 : 600) + 250
+        #expect(gaps.current.largest < .milliseconds(limit), "\(pair), \(loss)")
+        try await checkTape(in: directory, limit: limit)
+        try await checkPlayed(played, limit: limit)
+    }
+
+    /// Times go on, and from the second encoder's first picture on there is nothing to complain about.
+    private func checkTape(in directory: TemporaryDirectory, limit: Int) async throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        let tape = directory.path(try #require(names.first { $0.hasSuffix(".ts") }))
+        let packets = try await probe(tape, entries: "packet=stream_index,dts")
+        for stream in ["0", "1"] {
+            let times = packets.filter { $0.first == stream }.compactMap { $0.count > 1 ? Int($0[1]) : nil }
+            let steps = zip(times.dropFirst(), times).map { $0 - $1 }
+            #expect(times.count > 100)
+            #expect((steps.min() ?? 0) > 0, "stream \(stream)")
+            #expect((steps.max() ?? .max) <= (limit + 200) * 90, "stream \(stream), in ticks of 90 kHz")
+        }
+        let frames = try await probe(tape, entries: "frame=pkt_pos,width", select: "v")
+        let widths = frames.compactMap { $0.count > 1 ? Int($0[1]) : nil }
+        #expect(widths.contains(FailoverClip.first.rawValue))
+        let seam = try #require(frames.first { $0.count > 1 && $0[1] == "\(FailoverClip.second.rawValue)" })
+        let position = try #require(Int(seam[0]))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: tape))
+        // PAT and PMT stand right before it.
+        let rest = directory.path("rest.bin")
+        try bytes.dropFirst(max(0, position - 2 * 188)).write(to: URL(fileURLWithPath: rest))
+        let decoded = try await ChildProcess.run(
+            "ffmpeg",
+            ["-nostdin", "-loglevel", "warning", "-f", "mpegts", "-i", rest, "-map", "0", "-f", "null", "-"]
+        )
+        #expect(decoded.errorOutput == "")
+        #expect(widths.drop { $0 == FailoverClip.first.rawValue }.allSatisfy { $0 == FailoverClip.second.rawValue })
+    }
+
+    private func checkPlayed(_ path: String, limit: Int) async throws {
+        let played = try await FrameList.of(path)
+        for stream in [0, 1] {
+            let times = played.decodeTimes(stream)
+            #expect(times.count > 100)
+            let steps = zip(times.dropFirst(), times).map { $0 - $1 }
+            #expect((steps.min() ?? -1) >= 0, "stream \(stream)")
+            #expect((steps.max() ?? .max) <= limit + 200, "stream \(stream), in milliseconds")
+        }
+    }
+
+    private func probe(_ path: String, entries: String, select: String? = nil) async throws -> [[String]] {
+        let streams = select.map { ["-select_streams", $0] } ?? []
+        let result = try await ChildProcess.run(
+            "ffprobe",
+            ["-loglevel", "quiet"] + streams + ["-show_entries", entries, "-of", "csv=p=0", path]
+        )
+        return result.output.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    }
+
+    @Test("A slate fills in when nothing is live, and gives way to a stream that comes back")
+    func slate() async throws {
+        let port = FreePorts.next()
+        let gateway = try await GatewayProcess.start([
+            "live.yaml": FlowText.flow(
+                "live",
+                inputs: [
+                    FailoverTransport.srt.input("venue", port: port),
+                    "name: slate, protocol: file, path: \"builtin:slate\"",
+                ],
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(FreePorts.next())"]
+            )
+        ])
+        try await gateway.waitForFlow("live", "filled in") { $0.activeLeg == "slate/main" }
+        for _ in 0..<2 {
+            let venue = try await FailoverTransport.srt.publish(.first, as: "venue", port: port, rtmpPort: 0)
+            defer { venue.end() }
+            try await gateway.waitForFlow("live", "fed by the venue") { $0.activeLeg == "venue/main" }
+            venue.end()
+            try await gateway.waitForFlow("live", "filled in again") { $0.activeLeg == "slate/main" }
+        }
+        try await gateway.waitForLog("Switched", "slate/main only filled in")
+        _ = try await gateway.stop()
+    }
+
+    @Test("An operator's choice takes over without a restart, and gives the flow back when it is taken out")
+    func choice() async throws {
+        let ports = [FreePorts.next(), FreePorts.next()]
+        func text(_ failover: String) -> String {
+            FlowText.flow(
+                "live",
+                extra: ["failover: {\(failover)}"],
+                inputs: [
+                    FailoverTransport.srt.input("one", port: ports[0]),
+                    FailoverTransport.srt.input("two", port: ports[1]),
+                ],
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(FreePorts.next())"]
+            )
+        }
+        let gateway = try await GatewayProcess.start(["live.yaml": text("switchBack: auto, recoverAfter: 1s")])
+        let first = try await FailoverTransport.srt.publish(.first, as: "one", port: ports[0], rtmpPort: 0)
+        defer { first.end() }
+        try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
+        let second = try await FailoverTransport.srt.publish(.second, as: "two", port: ports[1], rtmpPort: 0)
+        defer { second.end() }
+        try await gateway.waitForFlow("live", "hearing both") { ($0.leg("two")?.counters.bytes ?? 0) > 0 }
+        try gateway.flows.write(text("switchBack: auto, recoverAfter: 1s, active: two"), to: "live.yaml")
+        let chosen = try await gateway.waitForFlow("live", "fed by two") { $0.activeLeg == "two/main" }
+        #expect(chosen.leg("one")?.state == .connected && chosen.leg("two")?.state == .connected)
+        #expect(!gateway.log.contains("Disconnected"))
+        try gateway.flows.write(text("switchBack: auto, recoverAfter: 1s"), to: "live.yaml")
+        try await gateway.waitForFlow("live", "fed by one again") { $0.activeLeg == "one/main" }
+        _ = try await gateway.stop()
+    }
+
+    @Test("A leg without pictures counts as lost when the rules say so")
+    func quality() async throws {
+        let ports = [FreePorts.next(), FreePorts.next()]
+        let gateway = try await GatewayProcess.start([
+            "live.yaml": FlowText.flow(
+                "live",
+                extra: ["failover: {quality: {noVideoFor: 1s}}"],
+                inputs: [
+                    FailoverTransport.srt.input("one", port: ports[0]),
+                    FailoverTransport.srt.input("two", port: ports[1]),
+                ],
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(FreePorts.next())"]
+            )
+        ])
+        // Sound alone.
+        let first = try ClientProcess.ffmpeg([
+            "-re", "-i", try await FailoverClip.first.path, "-map", "0:a", "-c", "copy",
+            "-f", "mpegts", "srt://127.0.0.1:\(ports[0])?pkt_size=1316",
+        ])
+        defer { first.end() }
+        try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
+        let second = try await FailoverTransport.srt.publish(.second, as: "two", port: ports[1], rtmpPort: 0)
+        defer { second.end() }
+        try await gateway.waitForFlow("live", "fed by two") { $0.activeLeg == "two/main" }
+        try await gateway.waitForLog("QualityLost", "no picture")
+        _ = try await gateway.stop()
+    }
+}
+
+/// The longest time between two datagrams.
+struct ArrivalGaps: Sendable {
+    private var last: ContinuousClock.Instant?
+    private(set) var largest = Duration.zero
+
+    mutating func arrived() {
+        let now = ContinuousClock.now
+        if let last { largest = max(largest, last.duration(to: now)) }
+        last = now
+    }
+}

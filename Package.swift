@@ -143,7 +143,8 @@ let package = Package(
         tests(
             of: "FlowRuntime",
             [
-                "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HeadgateTestKit",
+                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP",
+                "HeadgateTestKit",
                 nioCore, nioPosix,
             ]
         ),

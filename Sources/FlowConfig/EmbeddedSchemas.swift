@@ -389,7 +389,7 @@ enum EmbeddedSchemas {
                 "allow": {"$ref": "#/definitions/allow"},
                 "fec": {
                   "title": "Forward error correction",
-                  "description": "2022-1: repair losses with SMPTE ST 2022-1 column and row FEC.",
+                  "description": "2022-1: repair losses with the column and row FEC of SMPTE ST 2022-1, which comes to the ports two and four above the media's; the second leg then stands six ports above the first.",
                   "type": "string",
                   "enum": ["none", "2022-1"],
                   "default": "none",
@@ -565,6 +565,15 @@ enum EmbeddedSchemas {
                   "enum": ["switch", "merge"],
                   "default": "switch",
                   "examples": ["switch", "merge"]
+                },
+                "mergeWindow": {
+                  "title": "Merge window",
+                  "description": "With mode merge: how long a packet that is missing is waited for, and so how far one leg may be behind the other. 100ms to 2s.",
+                  "type": "string",
+                  "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
+                  "default": "200ms",
+                  "examples": ["200ms"],
+                  "errorMessage": "not a duration such as 120ms, 5s or 2m"
                 },
                 "lossAfter": {
                   "title": "Loss after",
@@ -1018,11 +1027,29 @@ enum EmbeddedSchemas {
                 },
                 "fec": {
                   "title": "Forward error correction",
-                  "description": "2022-1: add SMPTE ST 2022-1 column and row FEC.",
+                  "description": "2022-1: add the column and row FEC of SMPTE ST 2022-1, sent to the ports two and four above the media's.",
                   "type": "string",
                   "enum": ["none", "2022-1"],
                   "default": "none",
                   "examples": ["2022-1"]
+                },
+                "fecColumns": {
+                  "title": "FEC columns",
+                  "description": "With fec 2022-1: how many packets a row has, L. A burst of as many losses can be repaired. fecColumns times fecRows is 100 at most.",
+                  "type": "integer",
+                  "minimum": 4,
+                  "maximum": 20,
+                  "default": 10,
+                  "examples": [5, 10]
+                },
+                "fecRows": {
+                  "title": "FEC rows",
+                  "description": "With fec 2022-1: how many packets a column has, D. The columns add 1/fecRows to the rate, the rows 1/fecColumns.",
+                  "type": "integer",
+                  "minimum": 4,
+                  "maximum": 20,
+                  "default": 10,
+                  "examples": [5, 10]
                 }
               },
               "additionalProperties": false

@@ -31,7 +31,7 @@ extension FlowHub {
             let byteCount = sample.payload.readableBytes
             state.legs[index].count(sample)
             let outcome = state.selector.mediaArrived(on: token, at: now, isReady: state.legs[index].isReady)
-            if let event = Self.event(for: outcome, in: &state) { events.append(event) }
+            events += Self.events(for: outcome, at: now, deliverer: token, in: &state)
             guard state.selector.active == token else {
                 if state.legs[index].tracks.isVideo(sample.track) { state.legs[index].standby.add(sample) }
                 return

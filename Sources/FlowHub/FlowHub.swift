@@ -41,6 +41,7 @@ public final class FlowHub: Sendable {
         var selector: LegSelector
         var limiter: BandwidthLimiter
         var legs: [Leg] = []
+        var mergedLegs: Set<LegID> = []
         var packets = PacketPath()
         var samples = SamplePath()
         var nextToken = 0
@@ -84,6 +85,19 @@ public final class FlowHub: Sendable {
                     )
                 }
             )
+        }
+
+        /// Passes packets of the active leg on, behind those that it sent before it became that.
+        mutating func pass(_ batch: PacketBatch, ofLegAt index: Int) {
+            let token = legs[index].token
+            samples.convert(batch, from: token, legs[index].inspector, recent: legs[index].recent)
+            packets.consume(batch, from: token, legs[index].inspector, recent: &legs[index].recent)
+        }
+
+        /// What a leg that has just become the active one sent before goes out at once, and not with its next packet.
+        mutating func passRecent(of token: Int, at now: MonotonicTime) {
+            guard let index = index(of: token), legs[index].recent.hasEntry else { return }
+            pass(PacketBatch(payloads: UnsafeBufferPointer(start: nil, count: 0), arrival: now), ofLegAt: index)
         }
 
         /// The leg feeds the outputs no longer, or its stream ended: another one follows.
@@ -139,6 +153,7 @@ public final class FlowHub: Sendable {
             let token = state.nextToken
             state.nextToken += 1
             var leg = Leg(token: token, id: id)
+            leg.isMerged = state.mergedLegs.contains(id)
             leg.onOverBandwidth = onOverBandwidth
             state.legs.append(leg)
             state.describeLegs()
@@ -169,9 +184,34 @@ public final class FlowHub: Sendable {
                 (order.firstIndex(of: leg.id.input) ?? order.count, leg.id.leg == "main" ? 0 : 1, leg.token)
             }
             state.legs.sort { rank($0) < rank($1) }
-            for index in state.legs.indices { state.legs[index].isFiller = fillers.contains(state.legs[index].id.input) }
+            for index in state.legs.indices {
+                state.legs[index].isFiller = fillers.contains(state.legs[index].id.input)
+            }
             state.describeLegs()
         }
+    }
+
+    /// Marks the legs whose packets come to the flow through another one, merged: they are looked at and counted, and never
+    /// chosen.
+    public func setMerged(_ ids: Set<LegID>) {
+        let now = clock()
+        let events = state.withLock { state in
+            state.mergedLegs = ids
+            var events: [HubEvent] = []
+            for index in state.legs.indices {
+                let leg = state.legs[index]
+                let isMerged = ids.contains(leg.id)
+                guard leg.isMerged != isMerged else { continue }
+                state.legs[index].isMerged = isMerged
+                guard isMerged else { continue }
+                state.leave(leg.token)
+                state.samples.sourceEnded(leg.token)
+                let outcome = state.selector.legClosed(leg.token, at: now)
+                events += Self.events(for: outcome, at: now, in: &state)
+            }
+            return events
+        }
+        events.forEach(onEvent)
     }
 
     // MARK: Sinks
@@ -194,14 +234,16 @@ public final class FlowHub: Sendable {
         var events: [HubEvent] = []
         state.withLock { state in
             guard let index = state.index(of: token) else { return }
+            let isMedia = state.legs[index].inspect(batch)
+            guard !state.legs[index].isMerged else { return }
             // Null packets alone keep no leg alive.
-            if state.legs[index].inspect(batch) {
+            if isMedia {
                 let outcome = state.selector.mediaArrived(
                     on: token,
                     at: batch.arrival,
                     isReady: state.legs[index].isReady
                 )
-                if let event = Self.event(for: outcome, in: &state) { events.append(event) }
+                events += Self.events(for: outcome, at: batch.arrival, deliverer: token, in: &state)
             }
             guard state.selector.active == token else {
                 for payload in batch.payloads {
@@ -212,13 +254,7 @@ public final class FlowHub: Sendable {
             let passed = Self.admitted(batch, in: &state, events: &events)
             guard !passed.payloads.isEmpty else { return }
             state.bytes &+= UInt64(passed.byteCount)
-            state.samples.convert(passed, from: token, recent: state.legs[index].recent)
-            state.packets.consume(
-                passed,
-                from: token,
-                state.legs[index].inspector,
-                recent: &state.legs[index].recent
-            )
+            state.pass(passed, ofLegAt: index)
             if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
             events += state.takeUnsupportedCodecs()
         }
@@ -282,7 +318,7 @@ public final class FlowHub: Sendable {
         state.leave(token)
         state.legs[index].forgetStream()
         state.samples.sourceEnded(token)
-        if let event = Self.event(for: state.selector.legClosed(token, at: now), in: &state) { events.append(event) }
+        events += Self.events(for: state.selector.legClosed(token, at: now), at: now, in: &state)
         return events
     }
 
@@ -296,7 +332,7 @@ public final class FlowHub: Sendable {
             }
             state.rate.sample(bytes: state.bytes, at: now)
             state.packets.tick(at: now)
-            events.append(Self.event(for: state.selector.tick(at: now), in: &state))
+            events += Self.events(for: state.selector.tick(at: now), at: now, in: &state)
             // A stream that stopped is within its cap as well.
             events.append(state.noteBandwidth(excess: 0, at: now))
             return events.compactMap(\.self)
@@ -315,22 +351,35 @@ public final class FlowHub: Sendable {
         else { return [] }
         let leg = state.legs[index]
         let outcome = state.selector.qualityChanged(on: leg.token, isImpaired: impairment != nil, at: now)
-        return [.qualityChanged(leg.id, impairment), event(for: outcome, in: &state)]
+        return [.qualityChanged(leg.id, impairment)] + events(for: outcome, at: now, in: &state)
     }
 
-    static func event(for outcome: LegSelector.Outcome, in state: inout State) -> HubEvent? {
+    /// Carries out what the selector decided, and tells of it.
+    ///
+    /// - Parameter deliverer: the leg that delivers at this moment, and will pass on what it sent before with that.
+    static func events(
+        for outcome: LegSelector.Outcome,
+        at now: MonotonicTime,
+        deliverer: Int? = nil,
+        in state: inout State
+    ) -> [HubEvent] {
         switch outcome {
         case .unchanged:
-            return nil
+            return []
         case .switched(let from, let to, let gap, let reason):
             if let from, from != to {
                 state.switches &+= 1
                 state.leave(from)
             }
-            guard let leg = state.id(of: to) else { return nil }
-            return .switched(from: from.flatMap(state.id(of:)), to: leg, gapNanoseconds: gap, reason)
+            guard let leg = state.id(of: to) else { return [] }
+            var events: [HubEvent] = [
+                .switched(from: from.flatMap(state.id(of:)), to: leg, gapNanoseconds: gap, reason)
+            ]
+            if to != deliverer { state.passRecent(of: to, at: now) }
+            if let seam = state.packets.takeSeam() { events.append(.joined(leg, seam)) }
+            return events
         case .lost(let token, let reason):
-            return state.id(of: token).map { .activeLegLost($0, reason) }
+            return state.id(of: token).map { [.activeLegLost($0, reason)] } ?? []
         }
     }
 

@@ -9,6 +9,8 @@ extension FlowHub {
         let id: LegID
         /// Fills in when no other leg is live.
         var isFiller = false
+        /// What it brings reaches the flow through a leg that was merged of it and another one.
+        var isMerged = false
         var inspector = TSInspector()
         var bytes: UInt64 = 0
         var packets: UInt64 = 0

@@ -78,14 +78,19 @@ final class ComponentFactory: Sendable {
     var rtmpsPort: UInt16? { context.rtmp.port(.rtmps) }
     var streamAddresses: [StreamAddress] { context.rtmpStreamAddresses }
 
-    func makeInput(_ spec: InputSpec, flow: String, hub: FlowHub) async throws(ApplyFailure) -> any RunningInput {
+    func makeInput(
+        _ spec: InputSpec,
+        flow: String,
+        hub: FlowHub,
+        merge: RTPMergeGroup
+    ) async throws(ApplyFailure) -> any RunningInput {
         switch spec.source {
         case .srtListener(let input):
             try SRTListenerRunningInput(spec, input, flow: flow, hub: hub, context: context)
         case .srtCaller(let input):
             try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, context: context)
         case .rtp(let input):
-            try RTPRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try RTPRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
         case .file(let input):
             try FileRunningInput(spec, input, hub: hub, context: context)
         case .rtmp(let input):

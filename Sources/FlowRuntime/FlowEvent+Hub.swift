@@ -84,6 +84,17 @@ extension FlowEvent {
         }
     }
 
+    /// Packets of a merge that came on neither leg.
+    init(lostOnBothLegs count: UInt64, _ leg: LegID, flow: String) {
+        self.init(
+            reason: "MergeLoss",
+            severity: .warning,
+            flow: flow,
+            component: leg.description,
+            message: "\(count) packets came on neither leg within the merge window"
+        )
+    }
+
     private static func explanation(of reason: LegSelector.Reason, _ former: LegID) -> String {
         switch reason {
         case .first: "there was none before"

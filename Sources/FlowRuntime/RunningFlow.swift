@@ -16,6 +16,7 @@ final class RunningFlow: Sendable {
 
     let name: String
     let hub: FlowHub
+    private let merge: RTPMergeGroup
     private let state: Mutex<State>
     private let factory: ComponentFactory
 
@@ -24,9 +25,13 @@ final class RunningFlow: Sendable {
         self.name = name
         self.factory = factory
         self.state = Mutex(State(spec: spec))
-        self.hub = FlowHub(settings: FlowHub.Settings(spec), clock: { .now() }) { event in
+        hub = FlowHub(settings: FlowHub.Settings(spec), clock: { .now() }) { event in
             onEvent(FlowEvent(event, flow: name))
         }
+        merge = RTPMergeGroup(hub: hub) { count, leg in
+            onEvent(FlowEvent(lostOnBothLegs: count, leg, flow: name))
+        }
+        arrangeInputs(spec)
     }
 
     func update(_ spec: FlowSpec) {
@@ -38,7 +43,7 @@ final class RunningFlow: Sendable {
     // MARK: Inputs
 
     func startInput(_ spec: InputSpec) async throws(ApplyFailure) {
-        let input = try await factory.makeInput(spec, flow: name, hub: hub)
+        let input = try await factory.makeInput(spec, flow: name, hub: hub, merge: merge)
         let flow = state.withLock { state in
             state.inputs[spec.name] = input
             state.spec.inputs.replace(spec, named: \.name)
@@ -75,6 +80,11 @@ final class RunningFlow: Sendable {
     }
 
     private func arrangeInputs(_ flow: FlowSpec) {
+        let isMerging = flow.failover.mode == .merge && flow.rtpLegs.count == 2
+        merge.arrange(
+            isMerging ? flow.rtpLegs.map { LegID(input: $0.input, leg: $0.leg) } : [],
+            skewWindow: flow.failover.mergeWindow
+        )
         hub.arrangeInputs(
             flow.inputs.map(\.name),
             fillers: Set(flow.inputs.filter(flow.isFiller).map(\.name))
@@ -111,6 +121,7 @@ final class RunningFlow: Sendable {
     func stop() {
         let (inputs, outputs) = state.withLock { ($0.inputs.keys.sorted(), $0.outputs.keys.sorted()) }
         inputs.forEach(stopInput)
+        merge.stop()
         outputs.forEach(stopOutput)
     }
 

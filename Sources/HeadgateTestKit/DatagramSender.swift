@@ -22,13 +22,16 @@ public final class DatagramSender: Sendable {
 
     /// Starts at once, and stops by itself after `limit` datagrams.
     ///
-    /// - Parameter interval: from one datagram to the next; 7 packets each 10 ms are about 1 Mbit/s.
+    /// - Parameters:
+    ///   - interval: from one datagram to the next; 7 packets each 10 ms are about 1 Mbit/s.
+    ///   - first: the number of the first datagram.
     public init(
         _ stream: SyntheticStream,
         to port: UInt16,
         framing: Framing = .udp,
         interval: Duration = .milliseconds(10),
-        limit: UInt64 = .max
+        limit: UInt64 = .max,
+        startingAt first: UInt64 = 0
     ) throws {
         let socket = try UDPSocket()
         let clock = ContinuousClock()
@@ -36,9 +39,12 @@ public final class DatagramSender: Sendable {
             var next = clock.now
             var datagram: UInt64 = 0
             while datagram < limit, !shared.isStopping.load(ordering: .acquiring) {
-                let first = datagram &* UInt64(Self.packetsPerDatagram)
-                var bytes = framing == .rtp ? Self.header(datagram) : []
-                bytes += stream.bytes(from: first, count: Self.packetsPerDatagram)
+                let number = first &+ datagram
+                var bytes = framing == .rtp ? Self.header(number) : []
+                bytes += stream.bytes(
+                    from: number &* UInt64(Self.packetsPerDatagram),
+                    count: Self.packetsPerDatagram
+                )
                 // A full buffer somewhere is for the receiver to notice.
                 try? socket.send(bytes, to: port)
                 datagram += 1

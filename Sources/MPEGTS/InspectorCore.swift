@@ -33,6 +33,8 @@ final class InspectorCore {
         var decoding = Self.unknown
         /// The latest, which with B-frames is not the last.
         var presentation = Self.unknown
+        /// From the decode time of the last but one to that of the last; 0 when not known.
+        var interval: Int64 = 0
         /// When the last one began to arrive.
         var arrival = MonotonicTime.zero
 
@@ -40,6 +42,8 @@ final class InspectorCore {
         private static let maximumReordering = 2 * Int64(PESTimestamp.frequency)
 
         mutating func began(decoding: PESTimestamp, presentation: PESTimestamp, at now: MonotonicTime) {
+            let advance = decoding.ticks(since: PESTimestamp(ticks: self.decoding))
+            if self.decoding != Self.unknown, advance > 0, advance < Self.maximumReordering { interval = advance }
             self.decoding = decoding.ticks
             arrival = now
             let step = presentation.ticks(since: PESTimestamp(ticks: self.presentation))
@@ -306,6 +310,7 @@ final class InspectorCore {
             continuity: state.lastContinuity == PIDState.unknownContinuity ? nil : state.lastContinuity,
             decodeTime: time(times[index].decoding),
             presentationTime: time(times[index].presentation),
+            interval: times[index].interval,
             arrival: times[index].arrival
         )
     }

@@ -64,6 +64,24 @@ public struct TSInspector: @unchecked Sendable {
 
     // MARK: Position
 
+    /// PAT and PMT as they were last, in packets: what a demuxer that begins in the middle needs first.
+    public func tablePackets() -> [UInt8] {
+        var buffer = TSPacketBuffer()
+        var counters: [UInt16: UInt8] = [:]
+        func append(_ section: [UInt8], _ pid: UInt16) {
+            buffer.appendSection(section, pid: pid) {
+                defer { counters[pid, default: 0] &+= 1 }
+                return counters[pid, default: 0] & 0x0F
+            }
+        }
+        let tables = tables
+        for section in tables.association { append(section, 0) }
+        for program in tables.programs { append(program.section, program.mapPID) }
+        var packets: [UInt8] = []
+        buffer.take { packets.append(contentsOf: $0) }
+        return packets
+    }
+
     /// Where the stream stands.
     public var position: TSPosition { core?.position() ?? TSPosition() }
 

@@ -212,7 +212,9 @@ struct SRTRelayTests {
 
     @Test("An SRT caller input calls, and calls again when the far side comes back")
     func callerInput() async throws {
-        let stream = SyntheticStream(identifier: 12)
+        // 7 packets each 10 ms: its clock goes as fast as it is sent, and it goes on while nobody listens.
+        let stream = SyntheticStream(identifier: 12, bitrate: 1_052_800)
+        let beginning = ContinuousClock.now
         let receiver = try DatagramReceiver(verifying: stream)
         let (far, source) = (FreePorts.next(), FreePorts.next())
         let gateway = try await GatewayProcess.start([
@@ -231,7 +233,8 @@ struct SRTRelayTests {
             try await gateway.waitForFlow("live", "connected, round \(round)", within: .seconds(40)) {
                 $0.leg()?.state == .connected
             }
-            let sender = try DatagramSender(stream, to: source, limit: 100)
+            let passed = beginning.duration(to: .now) / .milliseconds(10)
+            let sender = try DatagramSender(stream, to: source, limit: 100, startingAt: UInt64(passed))
             sender.waitUntilSent()
             try await eventually("all packets") { receiver.current.packetCount >= sender.packetCount }
             #expect(receiver.current.faults == [])

@@ -117,6 +117,35 @@ extension [BadFile] {
             "a.yaml:6:18: error: failover.mode: \"hot\" is not one of \"switch\" or \"merge\" [schema/enum]"
         ),
         .top(
+            "failover: {mode: merge}",
+            "a.yaml:6:18: error: failover.mode: merge wants two RTP legs, an rtp input with failover: true or two rtp "
+                + "inputs; this flow has 1 [flow/merge-legs]"
+        ),
+        .top(
+            "failover: {mergeWindow: 90ms}",
+            "a.yaml:6:25: error: failover.mergeWindow: 90ms is below the minimum of 100ms [schema/minimum]"
+        ),
+        .top(
+            "failover: {active: studio}",
+            "a.yaml:6:20: error: failover.active: no input has the name \"studio\" [flow/unknown-input]"
+        ),
+        .top(
+            "failover: {active: in/backup}",
+            "a.yaml:6:20: error: failover.active: the input \"in\" has no backup leg: it lacks failover: true "
+                + "[flow/unknown-input]"
+        ),
+        .top(
+            "failover: {active: in/third}",
+            "a.yaml:6:20: error: failover.active: in/third is not an input's name, nor one with /main or /backup "
+                + "[schema/pattern]"
+        ),
+        .top(
+            "failover: {quality: {noVideoFor: 100ms, minBitrate: much}}",
+            "a.yaml:6:34: error: failover.quality.noVideoFor: 100ms is below the minimum of 200ms [schema/minimum]",
+            "a.yaml:6:53: error: failover.quality.minBitrate: much is not a rate such as 20Mbps, 800kbps or 64000 "
+                + "(bits per second) [schema/pattern]"
+        ),
+        .top(
             "failover: {switchBack: true}",
             "a.yaml:6:24: error: failover.switchBack: \"true\" is not one of \"never\" or \"auto\" "
                 + "[schema/enum]"
@@ -438,6 +467,11 @@ extension [BadFile] {
         .output(
             "name: out, protocol: rtp, host: h, port: 5000, ttl: 256",
             "a.yaml:7:58: error: outputs[0].ttl: 256 is above the maximum of 255 [schema/maximum]"
+        ),
+        .output(
+            "name: out, protocol: rtp, host: h, port: 5000, fec: 2022-1, fecColumns: 20, fecRows: 6",
+            "a.yaml:7:91: error: outputs[0].fecRows: 20 columns and 6 rows are 120 packets; a matrix has 100 at most "
+                + "[flow/fec-matrix]"
         ),
         .output(
             "name: out, protocol: udp, host: h, port: 5000, fec: 2022-1",

@@ -62,6 +62,41 @@ struct DecodingTests {
         #expect(source == .srtListener(expected))
     }
 
+    @Test("Every field of failover decodes")
+    func failover() {
+        let text = Fixture.flow(
+            inputs: "  - {name: in, protocol: rtp, port: 5000, failover: true}",
+            """
+            failover:
+              mode: merge
+              mergeWindow: 300ms
+              lossAfter: 1s
+              switchBack: auto
+              recoverAfter: 3s
+              active: in/backup
+              quality: {minBitrate: 1Mbps, minBitrateFor: 3s, noVideoFor: 2s, maxContinuityErrors: 9, \
+            maxContinuityErrorsFor: 4s, frozenFor: 5s}
+            """
+        )
+        let expected = FailoverSpec(
+            mode: .merge,
+            mergeWindow: .milliseconds(300),
+            lossAfter: .seconds(1),
+            switchBack: .auto,
+            recoverAfter: .seconds(3),
+            active: "in/backup",
+            quality: FailoverSpec.Quality(
+                minBitrate: BitRate(bitsPerSecond: 1_000_000),
+                minBitrateFor: .seconds(3),
+                noVideoFor: .seconds(2),
+                maxContinuityErrors: 9,
+                maxContinuityErrorsFor: .seconds(4),
+                frozenFor: .seconds(5)
+            )
+        )
+        #expect(Fixture.load(text).specs.first?.failover == expected)
+    }
+
     @Test("Every field of an RTP input decodes")
     func rtp() {
         let source = Fixture.input(

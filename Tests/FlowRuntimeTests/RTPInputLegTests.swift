@@ -1,3 +1,4 @@
+import FlowHub
 import Media
 import NetworkAddress
 import PacketIO
@@ -37,7 +38,13 @@ struct RTPInputLegTests {
     private let stranger = IPEndpoint(address: IPAddress(v4: 0xc000_0202), port: 6_000)
 
     private func makeLeg() -> RTPInputLeg {
-        RTPInputLeg(sink: sink, idleTimeout: .seconds(5)) { [log] reason, _, _ in
+        let hub = FlowHub(settings: .init(maxBandwidth: 1_000_000), clock: { .zero }, onEvent: { _ in })
+        return RTPInputLeg(
+            LegID(input: "in", leg: "main"),
+            sink: sink,
+            merge: RTPMergeGroup(hub: hub, onLoss: { _, _ in }),
+            idleTimeout: .seconds(5)
+        ) { [log] reason, _, _ in
             log.refusals.withLock { $0.append(reason) }
         }
     }

@@ -21,7 +21,7 @@ enum OutputDecoder {
             }
         case "rtmp": .rtmp(rtmp(reader.narrowed(to: "rtmpOutput")))
         case "rtmp-push": rtmpPush(reader.narrowed(to: "rtmpPushOutput")).map(OutputDestination.rtmpPush)
-        case "rtp": datagram(reader.narrowed(to: "rtpOutput")).map(OutputDestination.rtp)
+        case "rtp": rtp(reader.narrowed(to: "rtpOutput")).map(OutputDestination.rtp)
         case "udp": datagram(reader.narrowed(to: "udpOutput")).map(OutputDestination.udp)
         case "rtsp": .rtsp(rtsp(reader.narrowed(to: "rtspOutput")))
         case "rtsp-push": rtspPush(reader.narrowed(to: "rtspPushOutput")).map(OutputDestination.rtspPush)
@@ -87,6 +87,26 @@ enum OutputDecoder {
         let fec: RTPInput.ForwardErrorCorrection = reader.choice("fec") ?? .none
         guard let host, let port else { return nil }
         return DatagramOutput(host: host, port: port, ttl: ttl, interface: interface, fec: fec)
+    }
+
+    private static func rtp(_ reader: MappingReader) -> DatagramOutput? {
+        var output = datagram(reader)
+        // What is beyond the limits of one side the schema tells.
+        func side(_ key: String) -> Int {
+            reader.integer(key).flatMap { DatagramOutput.fecSides.contains($0) ? Int($0) : nil }
+                ?? DatagramOutput.defaultFECSide
+        }
+        let (columns, rows) = (side("fecColumns"), side("fecRows"))
+        if columns * rows > DatagramOutput.maximumFECPackets {
+            let key = reader.node("fecRows") == nil ? "fecColumns" : "fecRows"
+            let message =
+                "\(columns) columns and \(rows) rows are \(columns * rows) packets; a matrix has "
+                + "\(DatagramOutput.maximumFECPackets) at most"
+            reader.refuse(key, message, rule: "flow/fec-matrix")
+        }
+        output?.fecColumns = columns
+        output?.fecRows = rows
+        return output
     }
 
     private static func rtsp(_ reader: MappingReader) -> RTSPOutput {

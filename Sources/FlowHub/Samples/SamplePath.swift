@@ -11,7 +11,7 @@ struct SamplePath: Sendable {
     private var source: Int?
     /// Makes samples of packets while there is a sink for them.
     private var demuxer: TSDemuxer?
-    /// The pictures that a leg that delivers packets sent before it became the active one, until its first sample comes.
+    /// What a leg that delivers packets sent before it became the active one, until its next sample comes.
     private var past: [MediaSample] = []
     /// Codecs that the demuxer leaves out, since they were last taken.
     private(set) var unsupportedCodecs: [String] = []
@@ -72,16 +72,19 @@ struct SamplePath: Sendable {
 
     /// Packets of the active leg.
     ///
-    /// - Parameter recent: those that it sent before, as a standby leg.
-    mutating func convert(_ batch: PacketBatch, from token: Int, recent: RecentPackets) {
+    /// - Parameters:
+    ///   - inspector: that of the leg.
+    ///   - recent: those that it sent before, as a standby leg.
+    mutating func convert(_ batch: PacketBatch, from token: Int, _ inspector: TSInspector, recent: RecentPackets) {
         guard !sinks.isEmpty else { return }
         if source != token {
             begin(token)
             demuxer = TSDemuxer()
+            if recent.hasEntry {
+                inspector.tablePackets().withUnsafeBytes { demux($0, from: token) { _, _ in } }
+            }
             recent.withLatestGroup { packets in
-                demux(packets, from: token) { path, sample in
-                    if path.tracks.isVideo(sample.track) { path.past.append(sample) }
-                }
+                demux(packets, from: token) { path, sample in path.past.append(sample) }
             }
         }
         for payload in batch.payloads {
@@ -123,16 +126,24 @@ struct SamplePath: Sendable {
         splice.begin()
     }
 
-    /// Passes on the pictures that a decoder needs before `next`, of a leg that has just become the active one.
+    /// Passes on the pictures that a decoder needs before `next`, of a leg that has just become the active one, and the
+    /// sound that follows what was heard.
     private mutating func catchUp(
-        with pictures: [MediaSample],
+        with past: [MediaSample],
         before next: MediaSample,
         isVideoNext: Bool,
         at now: MonotonicTime
     ) {
-        guard !pictures.isEmpty else { return }
-        for picture in splice.catchUp(pictures, isVideoNext: isVideoNext, next: next, at: now) {
-            for index in sinks.indices { sinks[index].sink.consume(picture) }
+        guard !past.isEmpty else { return }
+        let pictures = past.filter { tracks.isVideo($0.track) }
+        var passed = splice.catchUp(pictures, isVideoNext: isVideoNext, next: next, at: now)
+        guard !passed.isEmpty else { return }
+        for sound in past where !tracks.isVideo(sound.track) {
+            if let sound = splice.admit(sound, isVideo: false, hasVideo: true, at: now) { passed.append(sound) }
+        }
+        passed.sort { $0.decodeTime < $1.decodeTime }
+        for sample in passed {
+            for index in sinks.indices { sinks[index].sink.consume(sample) }
         }
     }
 

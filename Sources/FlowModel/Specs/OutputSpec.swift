@@ -126,6 +126,12 @@ public struct RTMPPushOutput: Hashable, Sendable {
 
 /// TS over RTP or UDP to one unicast or multicast destination.
 public struct DatagramOutput: Hashable, Sendable {
+    public static let defaultFECSide = 10
+    /// What L and D may be where there are columns and rows, SMPTE ST 2022-1.
+    public static let fecSides: ClosedRange<Int64> = 4...20
+    /// L times D, SMPTE ST 2022-1.
+    public static let maximumFECPackets = 100
+
     public var host: String
     public var port: UInt16
     /// IP time to live, or nil for the system's (64 unicast, 1 multicast).
@@ -145,8 +151,8 @@ public struct DatagramOutput: Hashable, Sendable {
         ttl: Int? = nil,
         interface: String? = nil,
         fec: RTPInput.ForwardErrorCorrection = .none,
-        fecColumns: Int = 10,
-        fecRows: Int = 10
+        fecColumns: Int = Self.defaultFECSide,
+        fecRows: Int = Self.defaultFECSide
     ) {
         self.host = host
         self.port = port

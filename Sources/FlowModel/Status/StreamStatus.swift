@@ -15,6 +15,8 @@ public struct StreamCounters: Hashable, Sendable, Codable {
     /// Lost on the way and not recovered.
     public var packetsLost: UInt64 = 0
     public var packetsRetransmitted: UInt64 = 0
+    /// Lost on the way and made again with FEC.
+    public var packetsRecovered: UInt64 = 0
     /// Received or queued, then dropped by the gateway: too late, over the cap, a full queue.
     public var packetsDropped: UInt64 = 0
     public var packetsDuplicated: UInt64 = 0
@@ -57,6 +59,25 @@ public struct TransportStreamStatus: Hashable, Sendable, Codable {
     public init() {}
 }
 
+/// What a leg contributes to a merge (SMPTE ST 2022-7).
+public struct MergeStatus: Hashable, Sendable, Codable {
+    /// Packets that this leg brought first.
+    public var packetsUsed: UInt64
+    /// Packets that only the other leg brought in time.
+    public var packetsMissing: UInt64
+    /// Packets that came after they had been given up.
+    public var packetsLate: UInt64
+    /// How far the leg is behind the other; below zero when it is ahead, nil while only one is there.
+    public var skewMilliseconds: Double?
+
+    public init(packetsUsed: UInt64, packetsMissing: UInt64, packetsLate: UInt64, skewMilliseconds: Double? = nil) {
+        self.packetsUsed = packetsUsed
+        self.packetsMissing = packetsMissing
+        self.packetsLate = packetsLate
+        self.skewMilliseconds = skewMilliseconds
+    }
+}
+
 public struct LegStatus: Hashable, Sendable, Codable {
     /// `main` or `backup`.
     public var name: String
@@ -74,6 +95,8 @@ public struct LegStatus: Hashable, Sendable, Codable {
     public var roundTripTimeMilliseconds: Double?
     public var counters: StreamCounters
     public var transportStream: TransportStreamStatus?
+    /// Of a leg that is merged with another one.
+    public var merge: MergeStatus?
     public var lastError: String?
 
     public init(
@@ -87,6 +110,7 @@ public struct LegStatus: Hashable, Sendable, Codable {
         roundTripTimeMilliseconds: Double? = nil,
         counters: StreamCounters = StreamCounters(),
         transportStream: TransportStreamStatus? = nil,
+        merge: MergeStatus? = nil,
         lastError: String? = nil
     ) {
         self.name = name
@@ -99,6 +123,7 @@ public struct LegStatus: Hashable, Sendable, Codable {
         self.roundTripTimeMilliseconds = roundTripTimeMilliseconds
         self.counters = counters
         self.transportStream = transportStream
+        self.merge = merge
         self.lastError = lastError
     }
 }

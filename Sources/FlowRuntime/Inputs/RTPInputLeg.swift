@@ -1,10 +1,12 @@
+import FlowHub
 import Media
 import NetworkAddress
 import PacketIO
 import RTP
 import Synchronization
 
-/// One leg of an RTP input: recognises RTP or plain UDP, puts packets in order, follows the sender.
+/// One leg of an RTP input: recognises RTP or plain UDP, repairs losses with FEC, puts packets in order, follows the
+/// sender. What it receives of RTP goes to the flow's merge as well.
 ///
 /// One sender at a time: while its packets come, those of another address are refused; when it has been silent for
 /// `sourceHold`, the next one may take its place at once.
@@ -16,6 +18,7 @@ final class RTPInputLeg: DatagramHandler {
 
     struct Figures: Sendable {
         var rtp = RTPReceiverCounters()
+        var fec: FECDecoderCounters?
         var transport: TransportDetector.Transport?
         /// Neither RTP with TS nor plain TS.
         var notTransportStream: UInt64 = 0
@@ -23,9 +26,17 @@ final class RTPInputLeg: DatagramHandler {
         var otherSender: UInt64 = 0
     }
 
+    /// With FEC a missing packet is waited for until the FEC packets of its matrix came: as many packets as the largest
+    /// matrix needs, or a second.
+    private static let windowWithFEC = RTPReceiver.Configuration(
+        windowPackets: FECDecoder.receiverWindowPackets(columns: 10, rows: 10, protection: .columnsAndRows),
+        windowTime: .seconds(1)
+    )
+
     private struct State: ~Copyable {
         var detector = TransportDetector()
-        var receiver = RTPReceiver()
+        var receiver: RTPReceiver
+        var decoder: FECDecoder?
         var source: IPEndpoint?
         var lastPacket = MonotonicTime.zero
         var lastRefusalEvent: MonotonicTime?
@@ -37,17 +48,29 @@ final class RTPInputLeg: DatagramHandler {
     }
 
     private let state: Mutex<State>
+    private let id: LegID
     private let sink: any InputSink
+    private let merge: RTPMergeGroup
     private let idleTimeout: Duration
     private let onRefusal: @Sendable (Refusal, IPEndpoint, String) -> Void
 
     init(
+        _ id: LegID,
         sink: any InputSink,
+        merge: RTPMergeGroup,
+        repairsLosses: Bool = false,
         idleTimeout: Duration,
         onRefusal: @escaping @Sendable (Refusal, IPEndpoint, String) -> Void
     ) {
-        self.state = Mutex(State())
+        self.state = Mutex(
+            State(
+                receiver: repairsLosses ? RTPReceiver(configuration: Self.windowWithFEC) : RTPReceiver(),
+                decoder: repairsLosses ? FECDecoder() : nil
+            )
+        )
+        self.id = id
         self.sink = sink
+        self.merge = merge
         self.idleTimeout = idleTimeout
         self.onRefusal = onRefusal
     }
@@ -56,6 +79,7 @@ final class RTPInputLeg: DatagramHandler {
         state.withLock {
             Figures(
                 rtp: $0.receiver.counters,
+                fec: $0.decoder?.counters,
                 transport: $0.detector.transport,
                 notTransportStream: $0.notTransportStream &+ $0.detector.refused,
                 otherSender: $0.otherSender
@@ -73,12 +97,26 @@ final class RTPInputLeg: DatagramHandler {
         }
     }
 
-    func tick(at now: MonotonicTime) -> MonotonicTime? {
+    /// Takes what came to one of the ports for FEC.
+    func receiveFEC(_ datagrams: UnsafeBufferPointer<Datagram>, at now: MonotonicTime) {
         state.withLock { state in
+            // From the sender's host; the port may be another one.
+            for datagram in datagrams where state.source?.address == datagram.source.address {
+                guard var decoder = state.decoder.take() else { return }
+                decoder.receiveFEC(datagram.bytes) { takeRecovered($0, at: now, in: &state) }
+                state.decoder = decoder
+            }
+            state.batch.flush(to: sink, at: now)
+        }
+    }
+
+    func tick(at now: MonotonicTime) -> MonotonicTime? {
+        merge.tick(at: now)
+        return state.withLock { state in
             state.receiver.tick(at: now) { state.batch.appendHeld($0, to: sink, at: now) }
             if state.source != nil, now >= state.lastPacket.advanced(by: idleTimeout) {
                 state.receiver.flush { state.batch.appendHeld($0, to: sink, at: now) }
-                disconnect("no packets for \(idleTimeout.components.seconds) s", in: &state)
+                disconnect("no packets for \(idleTimeout.components.seconds) s", at: now, in: &state)
             }
             return nextTick(state, at: now)
         }
@@ -103,9 +141,20 @@ final class RTPInputLeg: DatagramHandler {
                     state.batch.appendHeld(payload, to: sink, at: now)
                 }
             }
+            merge.receive(bytes, of: id, at: now)
+            if var decoder = state.decoder.take() {
+                decoder.receiveMedia(bytes) { takeRecovered($0, at: now, in: &state) }
+                state.decoder = decoder
+            }
         case .refused:
             tellMalformed(datagram.source, at: now, in: &state)
         }
+    }
+
+    /// A packet that FEC gave back is valid only now.
+    private func takeRecovered(_ packet: UnsafeRawBufferPointer, at now: MonotonicTime, in state: inout State) {
+        state.receiver.receive(packet, at: now) { state.batch.appendHeld($0, to: sink, at: now) }
+        merge.receive(packet, of: id, at: now)
     }
 
     /// Whether a newcomer becomes the sender that this leg listens to. Garbage never does.
@@ -127,11 +176,12 @@ final class RTPInputLeg: DatagramHandler {
         }
         if state.source != nil {
             state.batch.flush(to: sink, at: now)
-            disconnect("another sender took its place", in: &state)
+            disconnect("another sender took its place", at: now, in: &state)
         }
         state.source = source
         state.lastPacket = now
         sink.peerConnected(source.description)
+        merge.peerConnected(source.description, of: id)
         return true
     }
 
@@ -141,11 +191,13 @@ final class RTPInputLeg: DatagramHandler {
         onRefusal(.malformedStream, source, "a packet that is neither MPEG-TS nor MPEG-TS in RTP")
     }
 
-    private func disconnect(_ reason: String, in state: inout State) {
+    private func disconnect(_ reason: String, at now: MonotonicTime, in state: inout State) {
         state.source = nil
         state.receiver.reset()
         state.detector.reset()
+        state.decoder?.reset()
         sink.peerDisconnected(reason)
+        merge.peerDisconnected(reason, of: id, at: now)
     }
 
     private func isDue(_ last: MonotonicTime?, at now: MonotonicTime) -> Bool {
@@ -155,7 +207,7 @@ final class RTPInputLeg: DatagramHandler {
     private func nextTick(_ state: borrowing State, at now: MonotonicTime) -> MonotonicTime? {
         guard state.source != nil else { return nil }
         let silence = now.advanced(by: Self.silenceCheck)
-        return state.receiver.deadline.map { min($0, silence) } ?? silence
+        return [state.receiver.deadline, merge.deadline].compactMap(\.self).reduce(silence, min)
     }
 
     private static func contains(_ outer: UnsafeRawBufferPointer, _ inner: UnsafeRawBufferPointer) -> Bool {

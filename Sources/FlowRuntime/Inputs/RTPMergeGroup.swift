@@ -16,18 +16,18 @@ final class RTPMergeGroup: Sendable {
         var skewNanoseconds: Int64?
     }
 
-    private struct Merge: ~Copyable {
+    fileprivate struct Merge: Sendable {
         let legs: [LegID]
+        let skewWindow: Duration
         let hubLeg: HubLeg
         var merger: RTPMerger
-        var senders: [RTPMerger.Leg: String] = [:]
-        var batch = PayloadBatch()
+        var senders: Set<RTPMerger.Leg> = []
         var toldLost: UInt64 = 0
         var lastTold: MonotonicTime?
     }
 
     /// Losses are told at most so often.
-    private static let lossEventInterval = Duration.seconds(1)
+    fileprivate static let lossEventInterval = Duration.seconds(1)
     /// The name of the leg that the hub sees.
     static let legName = "merged"
 
@@ -41,24 +41,25 @@ final class RTPMergeGroup: Sendable {
         self.onLoss = onLoss
     }
 
-    /// Merges these legs from now on; none, or fewer than two, to leave each for itself.
+    /// Merges these two legs from now on; none to leave each for itself.
     func arrange(_ legs: [LegID], skewWindow: Duration) {
-        let former = state.withLock { state -> HubLeg? in
-            guard let merge = state.take() else { return nil }
-            if merge.legs == legs, merge.merger.configuration.skewWindow == skewWindow {
-                state = consume merge
-                return nil
-            }
-            return merge.hubLeg
+        let (isSame, former) = state.withLock { state -> (Bool, HubLeg?) in
+            if let merge = state, merge.legs == legs, merge.skewWindow == skewWindow { return (true, nil) }
+            defer { state = nil }
+            return (false, state?.hubLeg)
         }
+        guard !isSame else { return }
         if let former { hub.removeLeg(former) }
-        let isKept = state.withLock { $0 != nil }
-        guard !isKept else { return }
-        hub.setMerged(Set(legs.count == 2 ? legs : []))
+        hub.setMerged(Set(legs))
         guard legs.count == 2 else { return }
         let hubLeg = hub.addLeg(LegID(input: legs[0].input, leg: Self.legName))
         state.withLock {
-            $0 = Merge(legs: legs, hubLeg: hubLeg, merger: RTPMerger(configuration: .init(skewWindow: skewWindow)))
+            $0 = Merge(
+                legs: legs,
+                skewWindow: skewWindow,
+                hubLeg: hubLeg,
+                merger: RTPMerger(configuration: .init(skewWindow: skewWindow))
+            )
         }
     }
 
@@ -68,65 +69,55 @@ final class RTPMergeGroup: Sendable {
 
     // MARK: From the legs
 
-    /// - Returns: Whether the leg is one of those that are merged.
-    @discardableResult
-    func receive(_ datagram: UnsafeRawBufferPointer, of id: LegID, at now: MonotonicTime) -> Bool {
+    func receive(_ datagram: UnsafeRawBufferPointer, of id: LegID, at now: MonotonicTime) {
         state.withLock { state in
-            guard var merge = state.take() else { return false }
-            defer { state = consume merge }
-            guard let leg = merge.leg(id) else { return false }
-            let sink = merge.hubLeg
-            merge.merger.receive(datagram, on: leg, at: now) { merge.batch.appendHeld($0, to: sink, at: now) }
-            return true
+            guard let leg = state?.leg(id), let sink = state?.hubLeg else { return }
+            state?.merger.receive(datagram, on: leg, at: now) { Self.pass($0, to: sink, at: now) }
         }
     }
 
     /// Gives up what was waited for long enough.
-    ///
-    /// - Returns: When to call again.
-    func tick(at now: MonotonicTime) -> MonotonicTime? {
-        let (deadline, loss) = state.withLock { state -> (MonotonicTime?, (UInt64, LegID)?) in
-            guard var merge = state.take() else { return (nil, nil) }
-            defer { state = consume merge }
-            let sink = merge.hubLeg
-            merge.merger.tick(at: now) { merge.batch.appendHeld($0, to: sink, at: now) }
-            return (merge.merger.deadline, merge.lossToTell(at: now))
+    func tick(at now: MonotonicTime) {
+        let loss = state.withLock { state -> (UInt64, LegID)? in
+            guard let sink = state?.hubLeg else { return nil }
+            state?.merger.tick(at: now) { Self.pass($0, to: sink, at: now) }
+            return state?.lossToTell(at: now)
         }
         if let (count, leg) = loss { onLoss(count, leg) }
-        return deadline
     }
+
+    /// When `tick` has something to do.
+    var deadline: MonotonicTime? { state.withLock { $0?.merger.deadline } }
 
     func peerConnected(_ remote: String, of id: LegID) {
         state.withLock { state in
-            guard var merge = state.take() else { return }
-            defer { state = consume merge }
-            guard let leg = merge.leg(id) else { return }
-            if merge.senders.isEmpty { merge.hubLeg.peerConnected(remote) }
-            merge.senders[leg] = remote
+            guard let leg = state?.leg(id), let sink = state?.hubLeg else { return }
+            if state?.senders.isEmpty == true { sink.peerConnected(remote) }
+            state?.senders.insert(leg)
         }
     }
 
-    func peerDisconnected(_ reason: String, of id: LegID) {
+    func peerDisconnected(_ reason: String, of id: LegID, at now: MonotonicTime) {
         state.withLock { state in
-            guard var merge = state.take() else { return }
-            defer { state = consume merge }
-            guard let leg = merge.leg(id), merge.senders.removeValue(forKey: leg) != nil else { return }
-            merge.merger.reset(leg)
-            guard merge.senders.isEmpty else { return }
-            let sink = merge.hubLeg
-            let now = MonotonicTime.now()
-            merge.merger.flush { merge.batch.appendHeld($0, to: sink, at: now) }
-            merge.merger.reset()
-            merge.hubLeg.peerDisconnected(reason)
+            guard let leg = state?.leg(id), let sink = state?.hubLeg, state?.senders.remove(leg) != nil else { return }
+            state?.merger.reset(leg)
+            guard state?.senders.isEmpty == true else { return }
+            state?.merger.flush { Self.pass($0, to: sink, at: now) }
+            state?.merger.reset()
+            sink.peerDisconnected(reason)
+        }
+    }
+
+    private static func pass(_ payload: UnsafeRawBufferPointer, to sink: HubLeg, at now: MonotonicTime) {
+        withUnsafePointer(to: payload) {
+            sink.consume(PacketBatch(payloads: UnsafeBufferPointer(start: $0, count: 1), arrival: now))
         }
     }
 
     /// Nil for a leg that is not merged.
     func figures(of id: LegID, at now: MonotonicTime) -> LegFigures? {
         state.withLock { state in
-            guard let merge = state.take() else { return nil }
-            defer { state = consume merge }
-            guard let leg = merge.leg(id) else { return nil }
+            guard let merge = state, let leg = merge.leg(id) else { return nil }
             let skew = merge.merger.skew(at: now)?.nanoseconds
             return LegFigures(
                 counters: merge.merger.counters(of: leg),

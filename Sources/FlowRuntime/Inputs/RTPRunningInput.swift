@@ -7,15 +7,16 @@ import PacketIO
 import RTP
 import Synchronization
 
-/// An RTP input: one UDP socket a leg, the backup's two ports above the main's.
+/// An RTP input: one UDP socket a leg, and two more for FEC.
 final class RTPRunningInput: RunningInput {
-    /// The main leg's port is even; its RTCP would stand on the next one (RFC 3550 §11).
-    static let backupPortOffset: UInt16 = 2
-
     private struct Leg {
         let hubLeg: HubLeg
         let handler: RTPInputLeg
         let receiver: UDPReceiver
+        /// For columns and rows; none without FEC.
+        let fecReceivers: [UDPReceiver]
+
+        var receivers: [UDPReceiver] { [receiver] + fecReceivers }
     }
 
     private struct State {
@@ -26,14 +27,21 @@ final class RTPRunningInput: RunningInput {
 
     private let flow: String
     private let hub: FlowHub
+    private let merge: RTPMergeGroup
     private let context: ComponentContext
     private let state: Mutex<State>
 
-    init(_ spec: InputSpec, _ input: RTPInput, flow: String, hub: FlowHub, context: ComponentContext)
-        throws(ApplyFailure)
-    {
+    init(
+        _ spec: InputSpec,
+        _ input: RTPInput,
+        flow: String,
+        hub: FlowHub,
+        merge: RTPMergeGroup,
+        context: ComponentContext
+    ) throws(ApplyFailure) {
         self.flow = flow
         self.hub = hub
+        self.merge = merge
         self.context = context
         self.state = Mutex(State(spec: spec))
         if let port = input.port {
@@ -41,7 +49,7 @@ final class RTPRunningInput: RunningInput {
             state.withLock { $0.legs.main = main }
             if input.failover {
                 do throws(ApplyFailure) {
-                    let backup = try open(spec.name, input, leg: "backup", port: port + Self.backupPortOffset)
+                    let backup = try open(spec.name, input, leg: "backup", port: port + input.backupPortOffset)
                     state.withLock { $0.legs.backup = backup }
                 } catch {
                     close(main)
@@ -53,7 +61,7 @@ final class RTPRunningInput: RunningInput {
                 let main = try open(spec.name, input, leg: "main", port: port)
                 guard input.failover else { return LegPair(main: main) }
                 do throws(ApplyFailure) {
-                    let backup = try open(spec.name, input, leg: "backup", port: port + Self.backupPortOffset)
+                    let backup = try open(spec.name, input, leg: "backup", port: port + input.backupPortOffset)
                     return LegPair(main: main, backup: backup)
                 } catch {
                     close(main)
@@ -75,7 +83,7 @@ final class RTPRunningInput: RunningInput {
         }
         // A failure leaves the old allowlist in force, which is the safe side; it is told.
         for (_, leg) in legs {
-            do { try leg.receiver.update(allow: input.allow) } catch {
+            do { for receiver in leg.receivers { try receiver.update(allow: input.allow) } } catch {
                 context.onEvent(
                     FlowEvent(
                         reason: "AllowlistNotApplied",
@@ -96,7 +104,7 @@ final class RTPRunningInput: RunningInput {
             return (state.legs.backup != nil, input.port ?? state.allocatedPort)
         }
         guard !isRunning, let port else { return }
-        let backup = try open(spec.name, input, leg: "backup", port: port + Self.backupPortOffset)
+        let backup = try open(spec.name, input, leg: "backup", port: port + input.backupPortOffset)
         state.withLock { $0.legs.backup = backup }
     }
 
@@ -128,41 +136,75 @@ final class RTPRunningInput: RunningInput {
         status.counters.packetsRefused =
             socket.refused &+ figures.otherSender &+ figures.notTransportStream &+ figures.rtp.malformed
         status.counters.reconnects &+= figures.rtp.ssrcChanges
+        status.counters.packetsRecovered = figures.fec?.recovered ?? 0
+        if let merged = merge.figures(of: id, at: .now()) {
+            status.active = hub.activeLeg == LegID(input: hub.activeLeg?.input ?? "", leg: RTPMergeGroup.legName)
+            status.merge = MergeStatus(
+                packetsUsed: merged.counters.used,
+                packetsMissing: merged.counters.missing,
+                packetsLate: merged.counters.late,
+                skewMilliseconds: merged.skewNanoseconds.map { Double($0) / 1e6 }
+            )
+        }
         return status
     }
 
     private func open(_ name: String, _ input: RTPInput, leg: String, port: UInt16) throws(ApplyFailure) -> Leg {
         let (flow, context) = (flow, context)
-        let hubLeg = hub.addLeg(LegID(input: name, leg: leg))
-        let handler = RTPInputLeg(sink: hubLeg, idleTimeout: input.idleTimeout) { reason, source, message in
+        let id = LegID(input: name, leg: leg)
+        let hubLeg = hub.addLeg(id)
+        let handler = RTPInputLeg(
+            id,
+            sink: hubLeg,
+            merge: merge,
+            repairsLosses: input.fec != .none,
+            idleTimeout: input.idleTimeout
+        ) { reason, source, message in
             context.refusals.refused(
                 reason,
                 flow: flow,
-                component: "\(name)/\(leg)",
+                component: id.description,
                 remote: source.description,
                 message: message
             )
         }
+        var opened: [UDPReceiver] = []
+        do throws(PacketIOError) {
+            opened.append(try receive(on: port, input, handler))
+            if input.fec != .none {
+                for offset in [RTPInput.columnPortOffset, RTPInput.rowPortOffset] {
+                    opened.append(try receive(on: port &+ offset, input, FECInputPort(handler)))
+                }
+            }
+        } catch {
+            opened.forEach { $0.close() }
+            hub.removeLeg(hubLeg)
+            throw ApplyFailure(error)
+        }
+        return Leg(
+            hubLeg: hubLeg,
+            handler: handler,
+            receiver: opened[0],
+            fecReceivers: Array(opened.dropFirst())
+        )
+    }
+
+    private func receive(
+        on port: UInt16,
+        _ input: RTPInput,
+        _ handler: any DatagramHandler
+    ) throws(PacketIOError) -> UDPReceiver {
         let configuration = UDPReceiverConfiguration(
             port: port,
             group: input.group,
             interface: input.interface,
             allow: input.allow
         )
-        do throws(PacketIOError) {
-            return Leg(
-                hubLeg: hubLeg,
-                handler: handler,
-                receiver: try context.packetLoop.addReceiver(configuration, handler: handler)
-            )
-        } catch {
-            hub.removeLeg(hubLeg)
-            throw ApplyFailure(error)
-        }
+        return try context.packetLoop.addReceiver(configuration, handler: handler)
     }
 
     private func close(_ leg: Leg) {
-        leg.receiver.close()
+        leg.receivers.forEach { $0.close() }
         hub.removeLeg(leg.hubLeg)
     }
 

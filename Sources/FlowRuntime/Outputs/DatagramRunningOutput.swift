@@ -4,6 +4,7 @@ import FlowPlanner
 import Media
 import NetworkAddress
 import PacketIO
+import RTP
 import Synchronization
 
 /// An `rtp` or `udp` output: one socket to one destination.
@@ -21,13 +22,27 @@ final class DatagramRunningOutput: RunningOutput {
         context: ComponentContext
     ) async throws(ApplyFailure) {
         let host = try await context.resolver.resolve(output.host)
-        let configuration = UDPSenderConfiguration(
-            destination: IPEndpoint(address: host, port: output.port),
-            timeToLive: output.ttl.flatMap { UInt8(exactly: $0) },
-            interface: output.interface
-        )
+        func sender(_ offset: UInt16) throws(PacketIOError) -> UDPSender {
+            try UDPSender(
+                UDPSenderConfiguration(
+                    destination: IPEndpoint(address: host, port: output.port &+ offset),
+                    timeToLive: output.ttl.flatMap { UInt8(exactly: $0) },
+                    interface: output.interface
+                )
+            )
+        }
         do throws(PacketIOError) {
-            datagrams = DatagramSink(sender: try UDPSender(configuration), framing: framing)
+            var correction: DatagramSink.ErrorCorrection?
+            if framing == .rtp, output.fec != .none,
+                let matrix = FECMatrix(columns: output.fecColumns, rows: output.fecRows)
+            {
+                correction = DatagramSink.ErrorCorrection(
+                    columns: try sender(RTPInput.columnPortOffset),
+                    rows: try sender(RTPInput.rowPortOffset),
+                    matrix: matrix
+                )
+            }
+            datagrams = DatagramSink(sender: try sender(0), framing: framing, correction: correction)
         } catch {
             throw ApplyFailure(error)
         }
@@ -38,7 +53,7 @@ final class DatagramRunningOutput: RunningOutput {
     func update(_ spec: OutputSpec) {}
 
     func stop() {
-        datagrams.sender.close()
+        datagrams.close()
     }
 
     func status(_ spec: OutputSpec) -> OutputStatus {

@@ -16,8 +16,18 @@ final class DatagramSink: PacketSink {
     /// The longest payload that goes out undivided: with IP, UDP and RTP headers it fits an Ethernet frame.
     static let maximumPayload = 1_456
 
+    /// Where FEC packets go, SMPTE ST 2022-1.
+    struct ErrorCorrection: Sendable {
+        let columns: UDPSender
+        let rows: UDPSender
+        let matrix: FECMatrix
+    }
+
     private struct State: ~Copyable {
         var packetizer = RTPPacketizer.random()
+        var encoder: FECEncoder?
+        /// With FEC, the headers of the packets that were sent last.
+        var headers: [UInt8] = []
         var aligner = TSAligner()
         /// Set once the stream turned out to ignore packet borders; then every payload goes through the aligner.
         var isUnaligned = false
@@ -25,11 +35,28 @@ final class DatagramSink: PacketSink {
 
     let sender: UDPSender
     private let framing: Framing
-    private let state = Mutex(State())
+    private let correction: ErrorCorrection?
+    private let state: Mutex<State>
 
-    init(sender: UDPSender, framing: Framing) {
+    /// - Parameter correction: with RTP only.
+    init(sender: UDPSender, framing: Framing, correction: ErrorCorrection? = nil) {
         self.sender = sender
         self.framing = framing
+        self.correction = correction
+        let encoder = correction.map {
+            FECEncoder(
+                matrix: $0.matrix,
+                columnSequence: .random(in: .min ... .max),
+                rowSequence: .random(in: .min ... .max)
+            )
+        }
+        state = Mutex(State(encoder: encoder))
+    }
+
+    func close() {
+        sender.close()
+        correction?.columns.close()
+        correction?.rows.close()
     }
 
     func consume(_ batch: PacketBatch) {
@@ -48,10 +75,10 @@ final class DatagramSink: PacketSink {
     private func sendRTP(_ batch: PacketBatch, in state: inout State) {
         if !state.isUnaligned, batch.payloads.allSatisfy({ $0.count.isMultiple(of: TSPacket.byteCount) }) {
             if batch.payloads.allSatisfy({ $0.count <= Self.maximumPayload }) {
-                send(batch.payloads, at: batch.arrival, &state.packetizer)
+                send(batch.payloads, at: batch.arrival, &state)
             } else {
                 for payload in batch.payloads {
-                    sendChunks(of: payload) { send($0, at: batch.arrival, &state.packetizer) }
+                    sendChunks(of: payload) { send($0, at: batch.arrival, &state) }
                 }
             }
             return
@@ -61,7 +88,7 @@ final class DatagramSink: PacketSink {
         swap(&aligner, &state.aligner)
         for payload in batch.payloads {
             aligner.append(payload) { run in
-                sendChunks(of: run) { send($0, at: batch.arrival, &state.packetizer) }
+                sendChunks(of: run) { send($0, at: batch.arrival, &state) }
             }
         }
         swap(&aligner, &state.aligner)
@@ -70,11 +97,35 @@ final class DatagramSink: PacketSink {
     private func send(
         _ payloads: UnsafeBufferPointer<UnsafeRawBufferPointer>,
         at arrival: MonotonicTime,
-        _ packetizer: inout RTPPacketizer
+        _ state: inout State
     ) {
-        sender.send(payloads, headerLength: RTPPacketizer.headerByteCount) { _, header in
-            packetizer.writeHeader(into: header, at: arrival)
+        guard correction != nil else {
+            return sender.send(payloads, headerLength: RTPPacketizer.headerByteCount) { _, header in
+                state.packetizer.writeHeader(into: header, at: arrival)
+            }
         }
+        state.headers.removeAll(keepingCapacity: true)
+        sender.send(payloads, headerLength: RTPPacketizer.headerByteCount) { _, header in
+            state.packetizer.writeHeader(into: header, at: arrival)
+            state.headers.append(contentsOf: header)
+        }
+        protect(payloads, in: &state)
+    }
+
+    /// Sends the FEC packets that are due behind what was sent. Not while it is being sent: senders share their memory.
+    private func protect(_ payloads: UnsafeBufferPointer<UnsafeRawBufferPointer>, in state: inout State) {
+        guard let correction, var encoder = state.encoder.take() else { return }
+        let byteCount = RTPPacketizer.headerByteCount
+        state.headers.withUnsafeBytes { headers in
+            for index in payloads.indices where (index + 1) * byteCount <= headers.count {
+                let header = UnsafeRawBufferPointer(rebasing: headers[index * byteCount..<(index + 1) * byteCount])
+                encoder.protect(header, payloads[index]) { stream, packet in
+                    let sender = stream == .column ? correction.columns : correction.rows
+                    withUnsafePointer(to: packet) { sender.send(UnsafeBufferPointer(start: $0, count: 1)) }
+                }
+            }
+        }
+        state.encoder = encoder
     }
 
     /// Divides a payload that is too long for one datagram on TS packet borders.

@@ -47,7 +47,8 @@ struct EntryPoint: Hashable, Sendable {
                 if code & 0x80 == 0, type == .sequenceParameterSet || type.isRandomAccess { return true }
             case .h265:
                 let type = HEVCUnitType(firstByte: code)
-                if code & 0x80 == 0, type == .videoParameterSet || type == .sequenceParameterSet || type.isRandomAccess {
+                if code & 0x80 == 0, type == .videoParameterSet || type == .sequenceParameterSet || type.isRandomAccess
+                {
                     return true
                 }
             case .mpeg2:

@@ -10,6 +10,8 @@ public struct TSPosition: Sendable {
         var decodeTime: PESTimestamp?
         /// The latest of all PES packets.
         var presentationTime: PESTimestamp?
+        /// From one decode time to the next, in ticks of 90 kHz; 0 when not known.
+        var interval: Int64 = 0
         /// When the last one began to arrive.
         var arrival = MonotonicTime.zero
     }

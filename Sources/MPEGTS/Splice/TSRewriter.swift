@@ -10,6 +10,8 @@ struct TSRewriter: Sendable {
         var pid: UInt16
         var decodeTime: PESTimestamp?
         var presentationTime: PESTimestamp?
+        /// How long a PES packet lasts: sound often comes in several frames each. Ticks of 90 kHz.
+        var interval: Int64 = 0
         /// Nothing of the present stream came yet: it begins with a payload unit, which is later than what was before.
         var isFresh = false
     }
@@ -25,6 +27,9 @@ struct TSRewriter: Sendable {
         /// Ticks of 27 MHz.
         var clocks: SqueezedSpan
     }
+
+    /// 1 ms.
+    private static let roundingTolerance: Int64 = 90
 
     /// What receivers have been told.
     private(set) var tables: TSTables
@@ -50,7 +55,8 @@ struct TSRewriter: Sendable {
                 Output(
                     pid: stream.pid,
                     decodeTime: stream.decodeTime,
-                    presentationTime: stream.presentationTime
+                    presentationTime: stream.presentationTime,
+                    interval: stream.interval
                 )
             )
         }
@@ -58,7 +64,9 @@ struct TSRewriter: Sendable {
 
     /// What went out last on a PID of the receivers.
     func last(_ pid: UInt16) -> (decodeTime: PESTimestamp, presentationTime: PESTimestamp)? {
-        guard let output = outputs.first(where: { $0.pid == pid }), let decodeTime = output.decodeTime else { return nil }
+        guard let output = outputs.first(where: { $0.pid == pid }), let decodeTime = output.decodeTime else {
+            return nil
+        }
         return (decodeTime, output.presentationTime ?? decodeTime)
     }
 
@@ -112,7 +120,7 @@ struct TSRewriter: Sendable {
             return
         }
         if pid == 0 || mapPIDs.contains(pid) {
-            guard packet.startsPayloadUnit, catchUp == nil else { return }
+            guard packet.startsPayloadUnit else { return }
             if pid == 0 {
                 appendAssociation(to: &buffer)
             } else {
@@ -159,7 +167,9 @@ struct TSRewriter: Sendable {
         if let header, let last = outputs[index].decodeTime, catchUp?.leadingPID != packet.pid {
             let base = UnsafeRawPointer(packet.base)
             let field = header.decodingOffset ?? header.presentationOffset
-            guard PESTimestamp(reading: base + field).advanced(bySigned: timeOffset).ticks(since: last) > 0 else {
+            // Times are rounded on the way.
+            let least = max(1, outputs[index].interval - Self.roundingTolerance)
+            guard PESTimestamp(reading: base + field).advanced(bySigned: timeOffset).ticks(since: last) >= least else {
                 return false
             }
         }
@@ -212,6 +222,8 @@ struct TSRewriter: Sendable {
 
     private mutating func note(_ decodeTime: PESTimestamp, _ presentationTime: PESTimestamp, pid: UInt16) {
         guard let index = outputs.firstIndex(where: { $0.pid == pid }) else { return }
+        let advance = outputs[index].decodeTime.map { decodeTime.ticks(since: $0) } ?? 0
+        if advance > 0, advance < Int64(PESTimestamp.frequency) { outputs[index].interval = advance }
         outputs[index].decodeTime = decodeTime
         if let latest = outputs[index].presentationTime, presentationTime.ticks(since: latest) <= 0,
             latest.ticks(since: presentationTime) < Int64(2 * PESTimestamp.frequency)

@@ -6,7 +6,12 @@ import Testing
 @Suite("Quality rules")
 struct QualityMonitorTests {
     private var monitor = QualityMonitor()
-    private var figures = QualityMonitor.Figures(bitsPerSecond: 4_000_000, pictures: 0, continuityErrors: 0, timeSteps: 0)
+    private var figures = QualityMonitor.Figures(
+        bitsPerSecond: 4_000_000,
+        pictures: 0,
+        continuityErrors: 0,
+        timeSteps: 0
+    )
 
     /// Observes every 100 ms; each time `change` says what happened to the figures meanwhile.
     private mutating func run(

@@ -21,14 +21,20 @@ struct SplicedStream {
         seconds: Int64 = 4,
         tracks: [MediaTrack]? = nil,
         groupLength: Int = 25,
-        keyframeOffset: Int = 0
+        keyframeOffset: Int = 0,
+        isReordered: Bool = false
     ) throws {
         var muxer = TSMuxer()
         for track in try tracks ?? [MuxFixture.videoTrack, MuxFixture.audioTrack] { _ = muxer.setTrack(track) }
         let end = ticks + seconds * 90_000
         let pictures = stride(from: ticks, to: end, by: 3_600).enumerated().map { index, time in
             let isKeyframe = (index + keyframeOffset).isMultiple(of: groupLength) || index == 0
-            return MuxFixture.picture(time, byteCount: isKeyframe ? 20_000 : 3_000, isKeyframe: isKeyframe)
+            return MuxFixture.picture(
+                time,
+                byteCount: isKeyframe ? 20_000 : 3_000,
+                isKeyframe: isKeyframe,
+                offset: isReordered ? (isKeyframe ? 7_200 : [14_400, 3_600, 0, 3_600][index % 4]) : 0
+            )
         }
         let sounds = stride(from: ticks, to: end, by: 1_920).map { MuxFixture.sound($0) }
         for sample in MuxFixture.interleaved(pictures + sounds) {
@@ -57,7 +63,8 @@ struct SplicedStream {
                 let counter = Int(packet[3] & 0xF)
                 switch pid {
                 case 0:
-                    packet = TestPackets.packets(of: TestPackets.pat([(1, 0x1000 + offset)]), pid: 0, counter: counter)[0]
+                    packet =
+                        TestPackets.packets(of: TestPackets.pat([(1, 0x1000 + offset)]), pid: 0, counter: counter)[0]
                 case 0x1000:
                     let map = TestPackets.pmt(
                         clockPID: 0x100 + offset,

@@ -49,6 +49,22 @@ struct TSSpliceTests {
         #expect(checker.mapVersions == [0])
     }
 
+    @Test(
+        "Pictures that are reordered keep their order, decoded and shown",
+        arguments: [1_300, 1_800, 2_020] as [Int64]
+    )
+    func reordered(moment: Int64) throws {
+        let first = try SplicedStream(ticks: 90_000, isReordered: true)
+        let second = try SplicedStream(ticks: 700_000_000, keyframeOffset: 7, isReordered: true)
+        var driver = SpliceDriver(first, second)
+        driver.run(0, until: moment)
+        driver.run(1, until: 4_000)
+        driver.drain(at: 4_000)
+        let checker = StreamChecker(driver.output, maximumWait: 180_000)
+        #expect(checker.violations.filter { !$0.contains("needless") && !$0.contains("table") } == [])
+        #expect(steps(checker, video).allSatisfy { $0 >= 90 && $0 <= 3_600 * 6 })
+    }
+
     @Test("Sound stays where it was beside the picture, through 200 switches")
     func noDrift() throws {
         let first = try SplicedStream(ticks: 90_000, seconds: 102, groupLength: 10)
@@ -74,7 +90,10 @@ struct TSSpliceTests {
         #expect(audio.pts - video.pts == lastSound - lastPicture)
     }
 
-    @Test("The same packets on another way go on with the next one, whichever way is behind", arguments: [-150, -40, 0, 40, 150] as [Int64])
+    @Test(
+        "The same packets on another way go on with the next one, whichever way is behind",
+        arguments: [-150, -40, 0, 40, 150] as [Int64]
+    )
     func samePackets(skew: Int64) throws {
         let stream = try SplicedStream(startingAt: 1_000, ticks: 90_000)
         var driver = SpliceDriver(stream, stream.delayed(by: skew))
@@ -110,7 +129,11 @@ struct TSSpliceTests {
         driver.drain(at: 10_000)
         let checker = StreamChecker(driver.output, maximumWait: 180_000)
         // A gap of a second and a half has no tables and no clock.
-        #expect(checker.violations.allSatisfy { $0.contains("apart") || $0.contains("clock steps") || $0.contains("no table") })
+        #expect(
+            checker.violations.allSatisfy {
+                $0.contains("apart") || $0.contains("clock steps") || $0.contains("no table")
+            }
+        )
         #expect(steps(checker, video).allSatisfy { $0 > 0 && $0 < 1_600 * 90 })
         #expect(steps(checker, video).max().map { $0 > 1_400 * 90 } == true)
     }
@@ -154,7 +177,11 @@ struct TSSpliceTests {
         driver.run(0, until: 4_000)
         driver.drain(at: 4_000)
         let checker = StreamChecker(driver.output, maximumWait: 180_000)
-        #expect(checker.violations.allSatisfy { $0.contains("apart") || $0.contains("clock steps") || $0.contains("no table") })
+        #expect(
+            checker.violations.allSatisfy {
+                $0.contains("apart") || $0.contains("clock steps") || $0.contains("no table")
+            }
+        )
         #expect(driver.seams.count == 1)
         let afterGap = try #require(checker.units(video).first { $0.dts > 108_000 + 33 * 3_600 })
         #expect(afterGap.isRandomAccess)

@@ -6,7 +6,9 @@ import Testing
 struct TSTablesTests {
     private typealias Stream = (type: UInt8, pid: UInt16, descriptors: [UInt8])
 
-    private func tables(_ streams: [Stream], clockPID: UInt16 = 0x100, mapPID: UInt16 = 0x1000, version: UInt8 = 0) -> TSTables {
+    private func tables(_ streams: [Stream], clockPID: UInt16 = 0x100, mapPID: UInt16 = 0x1000, version: UInt8 = 0)
+        -> TSTables
+    {
         var inspector = TSInspector()
         inspector.inspect(TestPackets.packets(of: TestPackets.pat([(1, mapPID)], version: version), pid: 0))
         let map = TestPackets.pmt(clockPID: clockPID, version: version, streams)
@@ -48,7 +50,10 @@ struct TSTablesTests {
         #expect(other.pidMap(to: tables(known)) == nil)
     }
 
-    @Test("News have a version of their own and a right CRC, what is the same keeps its version", arguments: [0, 31] as [UInt8])
+    @Test(
+        "News have a version of their own and a right CRC, what is the same keeps its version",
+        arguments: [0, 31] as [UInt8]
+    )
     func versions(version: UInt8) {
         let former = tables(known, version: version)
         let next = tables([(0x24, 0x200, [])], clockPID: 0x200, version: version)

@@ -1,0 +1,103 @@
+import FlowModel
+import Glibc
+import HeadgateTestKit
+import Testing
+
+/// Two legs that carry the same RTP stream become one, packet by packet (SMPTE ST 2022-7).
+@Suite("Merge", .shared)
+struct MergeTests {
+    private static let count: UInt64 = 2_000
+    /// The second way is 100 ms longer: 50 datagrams of 2 ms.
+    private static let delay: UInt64 = 50
+
+    /// Which datagrams a way loses: one in ten, at random, but not the first ones.
+    private static func losses(seed: UInt64) -> Set<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        return Set((2..<count).filter { _ in Int.random(in: 0..<10, using: &random) == 0 })
+    }
+
+    @Test("With a tenth lost on each way, and one of them longer, all that either way brought goes out, in order, once")
+    func merge() async throws {
+        let stream = SyntheticStream(identifier: 81)
+        let port = FreePorts.next()
+        let received = try DatagramReceiver<[UInt64]>(state: []) { numbers, datagram in
+            guard let (_, index) = SyntheticStream.identify(datagram.prefix(SyntheticStream.packetLength)) else {
+                return
+            }
+            numbers.append(index / UInt64(DatagramSender.packetsPerDatagram))
+        }
+        let gateway = try await GatewayProcess.start([
+            "live.yaml": FlowText.flow(
+                "live",
+                extra: ["failover: {mode: merge, mergeWindow: 400ms}"],
+                inputs: ["name: path, protocol: rtp, port: \(port), failover: true"],
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(received.port)"]
+            )
+        ])
+        let lost = (Self.losses(seed: 3), Self.losses(seed: 4))
+        let thread = BackgroundThread()
+        let socket = try UDPSocket()
+        let other = try UDPSocket()
+        thread.start {
+            for number in 0..<Self.count + Self.delay {
+                if number < Self.count, !lost.0.contains(number) {
+                    try? socket.send(Self.datagram(number, of: stream), to: port)
+                }
+                if number >= Self.delay, !lost.1.contains(number - Self.delay) {
+                    try? other.send(Self.datagram(number - Self.delay, of: stream), to: port + 2)
+                }
+                usleep(2_000)
+            }
+        }
+        let expected = (0..<Self.count).filter { !lost.0.contains($0) || !lost.1.contains($0) }
+        try await eventually("all packets", detail: { "\(received.current.count) of \(expected.count)" }) {
+            received.current.count >= expected.count
+        }
+        thread.join()
+        #expect(received.current == expected)
+        let flow = try #require(try gateway.flow("live"))
+        #expect(flow.activeLeg == "path/merged")
+        for leg in ["main", "backup"] {
+            let merge = try #require(flow.leg("path", leg)?.merge)
+            #expect(merge.packetsUsed > 0 && merge.packetsMissing > 0)
+            let skew = try #require(merge.skewMilliseconds)
+            // The clocks of the sender's two ways are one; the rest is this machine's share.
+            #expect(abs(abs(skew) - 100) < 90)
+        }
+        // What both ways lost is told.
+        try await gateway.waitForLog("MergeLoss", "came on neither leg")
+        _ = try await gateway.stop()
+    }
+
+    @Test("A way that falls silent costs nothing, and the mode is changed without a restart")
+    func oneWayGone() async throws {
+        let stream = SyntheticStream(identifier: 82)
+        let port = FreePorts.next()
+        let received = try DatagramReceiver(verifying: stream)
+        func text(_ mode: String) -> String {
+            FlowText.flow(
+                "live",
+                extra: ["failover: {mode: \(mode)}"],
+                inputs: ["name: path, protocol: rtp, port: \(port), failover: true"],
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(received.port)"]
+            )
+        }
+        let gateway = try await GatewayProcess.start(["live.yaml": text("merge")])
+        let first = try DatagramSender(stream, to: port, framing: .rtp, interval: .milliseconds(2), limit: 500)
+        let second = try DatagramSender(stream, to: port + 2, framing: .rtp, interval: .milliseconds(2), limit: 1_500)
+        defer { first.stop() }
+        second.waitUntilSent()
+        try await eventually("all packets", detail: { "\(received.current.packetCount)" }) {
+            received.current.packetCount >= second.packetCount
+        }
+        #expect(received.current.faults == [])
+        try gateway.flows.write(text("switch"), to: "live.yaml")
+        try await gateway.waitForFlow("live", "switching") { $0.leg("path")?.merge == nil }
+        _ = try await gateway.stop()
+    }
+
+    private static func datagram(_ number: UInt64, of stream: SyntheticStream) -> [UInt8] {
+        let packets = DatagramSender.packetsPerDatagram
+        return DatagramSender.header(number) + stream.bytes(from: number * UInt64(packets), count: packets)
+    }
+}

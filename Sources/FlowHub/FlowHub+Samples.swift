@@ -33,7 +33,8 @@ extension FlowHub {
             let outcome = state.selector.mediaArrived(on: token, at: now, isReady: state.legs[index].isReady)
             events += Self.events(for: outcome, at: now, deliverer: token, in: &state)
             guard state.selector.active == token else {
-                if state.legs[index].tracks.isVideo(sample.track) { state.legs[index].standby.add(sample) }
+                let isVideo = state.legs[index].tracks.isVideo(sample.track)
+                state.legs[index].standby.add(sample, isVideo: isVideo)
                 return
             }
             // A sample above the cap is passed on: TCP would only send later what is dropped now. The peer is closed
@@ -50,14 +51,14 @@ extension FlowHub {
                 sample,
                 from: token,
                 tracks: state.legs[index].tracks,
-                standby: state.legs[index].standby.pictures,
+                standby: state.legs[index].standby.samples,
                 at: now
             )
             state.packets.consume(
                 sample,
                 from: token,
                 tracks: state.legs[index].tracks,
-                past: state.legs[index].standby.pictures,
+                past: state.legs[index].standby.samples,
                 at: now
             )
             if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }

@@ -37,7 +37,7 @@ extension FlowHub {
         /// Whether the leg could take over with a picture that needs none before it.
         var isReady: Bool {
             if tracks.tracks.isEmpty { return recent.hasEntry }
-            return !tracks.hasVideo || !standby.pictures.isEmpty
+            return !tracks.hasVideo || !standby.samples.isEmpty
         }
 
         /// Looks at what came; whether it is more than null packets, which only fill up.

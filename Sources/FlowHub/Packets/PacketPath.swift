@@ -72,7 +72,7 @@ struct PacketPath: Sendable {
     ///
     /// - Parameters:
     ///   - tracks: those of the leg.
-    ///   - past: the pictures that it sent before, as a standby leg.
+    ///   - past: what it sent before, as a standby leg.
     mutating func consume(
         _ sample: MediaSample,
         from token: Int,
@@ -86,7 +86,7 @@ struct PacketPath: Sendable {
             for track in tracks.tracks { consume(track, from: token) }
         }
         guard var muxed = muxed.take(), var muxer = muxed.muxer.take() else { return }
-        if splice.source != token { past.forEach { muxer.mux($0) } }
+        if splice.source != token { for sample in past { muxer.mux(sample) } }
         muxer.mux(sample)
         let sinks = sinks
         muxer.takePackets { packets in

@@ -1,27 +1,33 @@
 import Media
 import NIOCore
 
-/// The pictures of a standby leg since its last keyframe: what lets it take over at once and not at its next keyframe.
+/// What a standby leg sent since its last keyframe, sound included: what lets it take over at once and not at its next
+/// keyframe.
 struct GroupOfPictures: Sendable {
     /// A group beyond these is not kept: the leg then takes over on its next keyframe.
     static let maximumBytes = 16 << 20
-    static let maximumPictures = 1_024
+    static let maximumSamples = 2_048
 
-    /// In the order of decoding; the first is a keyframe.
-    private(set) var pictures: [MediaSample] = []
+    /// In the order of arrival; the first is a keyframe.
+    private(set) var samples: [MediaSample] = []
     private var byteCount = 0
 
-    mutating func add(_ picture: MediaSample) {
-        if picture.isKeyframe { removeAll() }
-        guard picture.isKeyframe || pictures.first?.track == picture.track else { return }
-        byteCount += picture.payload.readableBytes
-        pictures.append(picture)
-        if byteCount > Self.maximumBytes || pictures.count > Self.maximumPictures { removeAll() }
+    mutating func add(_ sample: MediaSample, isVideo: Bool) {
+        if isVideo {
+            if sample.isKeyframe { removeAll() }
+            // Of a second video track nothing can be shown with the first one's keyframe.
+            guard sample.isKeyframe || samples.first?.track == sample.track else { return }
+        } else if samples.isEmpty {
+            return
+        }
+        byteCount += sample.payload.readableBytes
+        samples.append(sample)
+        if byteCount > Self.maximumBytes || samples.count > Self.maximumSamples { removeAll() }
     }
 
     mutating func removeAll() {
-        guard !pictures.isEmpty else { return }
-        pictures.removeAll(keepingCapacity: true)
+        guard !samples.isEmpty else { return }
+        samples.removeAll(keepingCapacity: true)
         byteCount = 0
     }
 }

@@ -51,7 +51,7 @@ struct SamplePath: Sendable {
 
     /// A sample of the active leg.
     ///
-    /// - Parameter standby: the pictures before it, which are needed when the leg has just become the active one.
+    /// - Parameter standby: what came before it, which is needed when the leg has just become the active one.
     mutating func consume(
         _ sample: MediaSample,
         from token: Int,

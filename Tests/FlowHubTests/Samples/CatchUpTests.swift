@@ -144,20 +144,23 @@ struct CatchUpTests {
     @Test("A group holds what came since its keyframe, of one track, and lets go of what is too large")
     func group() {
         var group = GroupOfPictures()
-        group.add(picture(1, from: 0))
-        #expect(group.pictures.isEmpty)
-        for index in Int64(0)..<60 { group.add(picture(index, from: 0)) }
-        #expect(group.pictures.count == 10)
+        group.add(picture(1, from: 0), isVideo: true)
+        #expect(group.samples.isEmpty)
+        for index in Int64(0)..<60 { group.add(picture(index, from: 0), isVideo: true) }
+        #expect(group.samples.count == 10)
+        // Sound behind the keyframe is kept, too.
+        group.add(picture(60, from: 0), isVideo: false)
+        #expect(group.samples.count == 11)
         var other = picture(51, from: 0)
         other.track = .init(7)
-        group.add(other)
-        #expect(group.pictures.count == 10)
-        for _ in 0..<GroupOfPictures.maximumPictures { group.add(picture(61, from: 0)) }
-        #expect(group.pictures.count < 20)
-        group.add(picture(0, from: 0))
+        group.add(other, isVideo: true)
+        #expect(group.samples.count == 11)
+        for _ in 0..<GroupOfPictures.maximumSamples { group.add(picture(61, from: 0), isVideo: true) }
+        #expect(group.samples.count < 20)
+        group.add(picture(0, from: 0), isVideo: true)
         var huge = picture(1, from: 0)
         huge.payload = ByteBuffer(repeating: 0, count: GroupOfPictures.maximumBytes + 1)
-        group.add(huge)
-        #expect(group.pictures.isEmpty)
+        group.add(huge, isVideo: true)
+        #expect(group.samples.isEmpty)
     }
 }

@@ -51,8 +51,8 @@ fail() {
 make -s -C Benchmarks || fail "the load tools do not build"
 if [ -z "${HEADGATE:-}" ]; then
     echo "Building a release of headgate…" >&2
-    swift build -c release --product headgate >&2 || fail "headgate does not build"
-    HEADGATE=$(swift build -c release --product headgate --show-bin-path)/headgate
+    make -s build >&2 || fail "headgate does not build"
+    HEADGATE=.build/release/headgate
 fi
 
 free_ports() { $BIN/udpload ports "$1" || fail "no $1 free ports in a row"; }

@@ -342,7 +342,8 @@ public final class FlowHub: Sendable {
 
     private static func judgeQuality(ofLegAt index: Int, at now: MonotonicTime, in state: inout State) -> [HubEvent?] {
         let settings = state.settings
-        guard
+        // What fills in is not judged, nor what comes to the flow merged.
+        guard !state.legs[index].isFiller, !state.legs[index].isMerged,
             let impairment = state.legs[index].judge(
                 settings.quality,
                 recoverAfter: settings.selection.recoverAfter,

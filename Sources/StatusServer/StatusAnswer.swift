@@ -11,6 +11,12 @@ struct StatusAnswer: Sendable {
     var allow: [String] = []
     /// Set for 401.
     var challenges = false
+    /// Goes out in place of the body, as long as the client listens.
+    var stream: EventStream?
+
+    static func stream(_ stream: EventStream) -> StatusAnswer {
+        StatusAnswer(status: .ok, contentType: EventStream.contentType, body: ByteBuffer(), stream: stream)
+    }
 
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> StatusAnswer {
         let encoder = JSONEncoder()

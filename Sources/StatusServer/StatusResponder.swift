@@ -7,6 +7,7 @@ import NIOCore
 /// Turns a request into an answer: access, route, method, snapshot.
 struct StatusResponder: HTTPResponder {
     let snapshots: SnapshotCache
+    let events: EventHistory
     let token: BearerToken?
     /// Whether only loopback names may stand in `Host`.
     let checkHost: Bool
@@ -46,6 +47,18 @@ struct StatusResponder: HTTPResponder {
                 return .error("stream keys are shown to clients on the gateway's machine only", status: .forbidden)
             }
             return try .json(StreamAddressList(addresses: await snapshots.streamAddresses()))
+        case .events:
+            let wanted = request.uri.queryParameters["flow"].map(String.init)
+            // HTML Living Standard §9.2.4.
+            let lastID = request.headers.first { $0.name.canonicalName == "last-event-id" }.flatMap { UInt64($0.value) }
+            guard request.headers[.accept]?.contains("application/json") != true else {
+                let events = events.events(after: lastID ?? 0).filter { wanted == nil || $0.flow == wanted }
+                return try .json(EventList(events: events))
+            }
+            guard events.listenerCount < StatusServerLimits.maximumEventListeners else {
+                return .error("too many clients listen for events", status: .serviceUnavailable)
+            }
+            return .stream(EventStream(history: events, lastID: lastID ?? 0, flow: wanted))
         case .health:
             return .text("ok\n")
         case .readiness:
@@ -108,12 +121,13 @@ struct StatusResponder: HTTPResponder {
     private func response(_ answer: StatusAnswer, to request: Request) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = answer.contentType
-        headers[.contentLength] = "\(answer.body.readableBytes)"
+        if answer.stream == nil { headers[.contentLength] = "\(answer.body.readableBytes)" }
         headers[.cacheControl] = "no-store"
         headers[.xContentTypeOptions] = "nosniff"
         if !answer.allow.isEmpty { headers[.allow] = answer.allow.joined(separator: ", ") }
         if answer.challenges { headers[.wwwAuthenticate] = "Bearer realm=\"headgate\"" }
-        let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
+        let whole = answer.stream?.body ?? ResponseBody(byteBuffer: answer.body)
+        let body = request.method == .head ? ResponseBody() : whole
         return Response(status: answer.status, headers: headers, body: body)
     }
 }

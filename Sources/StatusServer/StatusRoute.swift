@@ -4,6 +4,7 @@ enum StatusRoute: Hashable, Sendable {
     case flow(String)
     case status
     case addresses
+    case events
     case metrics
     case health
     case readiness
@@ -11,8 +12,8 @@ enum StatusRoute: Hashable, Sendable {
 
     /// The paths as an operator types them, for the answer to a path that is none.
     static let paths = [
-        "/api/v1/flows", "/api/v1/flows/NAME", "/api/v1/status", "/api/v1/addresses", "/metrics", "/healthz", "/readyz",
-        "/-/reload",
+        "/api/v1/flows", "/api/v1/flows/NAME", "/api/v1/status", "/api/v1/addresses", "/api/v1/events", "/metrics",
+        "/healthz", "/readyz", "/-/reload",
     ]
 
     /// - Parameter path: without the query. Flow names need no percent encoding, so none is taken off.
@@ -21,6 +22,7 @@ enum StatusRoute: Hashable, Sendable {
         case "/api/v1/flows": self = .flows
         case "/api/v1/status": self = .status
         case "/api/v1/addresses": self = .addresses
+        case "/api/v1/events": self = .events
         case "/metrics": self = .metrics
         case "/healthz": self = .health
         case "/readyz": self = .readiness

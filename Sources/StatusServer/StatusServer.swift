@@ -8,6 +8,7 @@ import ServiceLifecycle
 public struct StatusServer: Sendable {
     private let configuration: StatusServerConfiguration
     private let source: any StatusSource
+    private let events: EventHistory
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -15,11 +16,13 @@ public struct StatusServer: Sendable {
     public init(
         configuration: StatusServerConfiguration,
         source: any StatusSource,
+        events: EventHistory,
         logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.source = source
+        self.events = events
         self.logger = logger
         self.onListening = onListening
     }
@@ -31,6 +34,7 @@ public struct StatusServer: Sendable {
         try AccessPolicy.check(host: configuration.host, token: configuration.token, insecure: configuration.insecure)
         let responder = StatusResponder(
             snapshots: SnapshotCache(source: source),
+            events: events,
             token: configuration.token,
             checkHost: configuration.token == nil && AccessPolicy.isLoopback(host: configuration.host),
             logger: logger

@@ -44,4 +44,6 @@ public enum StatusServerLimits {
     /// From the end of the header to the end of the body, however it trickles in.
     public static let bodyDeadline: Duration = .seconds(10)
     public static let idleTimeout: Duration = .seconds(30)
+    /// Clients that listen for events at a time.
+    public static let maximumEventListeners = 64
 }

@@ -143,25 +143,4 @@ struct RefusalTests {
         #expect(try await second.waitForExit(within: .seconds(20)) != .code(0))
         #expect(first.isRunning)
     }
-
-    @Test("More than maxBandwidth is policed and counted")
-    func overBandwidth() async throws {
-        let stream = SyntheticStream(identifier: 4)
-        let input = FreePorts.next()
-        let receiver = try DatagramReceiver(verifying: stream)
-        let gateway = try await GatewayProcess.start([
-            "a.yaml": FlowText.flow(
-                "a",
-                maxBandwidth: "1Mbps",
-                inputs: ["name: in, protocol: rtp, port: \(input)"],
-                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(receiver.port)"]
-            )
-        ])
-        // 5 Mbit/s.
-        let sender = try DatagramSender(stream, to: input, interval: .milliseconds(2))
-        defer { sender.stop() }
-        let flow = try await gateway.waitForFlow("a", "policed") { $0.packetsOverBandwidth > 100 }
-        #expect(flow.maxBandwidth == 1_000_000)
-        try await gateway.waitForLog("OverBandwidth")
-    }
 }

@@ -8,6 +8,7 @@ struct ListenErrorTests {
         let server = StatusServer(
             configuration: StatusServerConfiguration(host: host, port: port, insecure: true),
             source: ScriptedSource(),
+            events: EventHistory { 0 },
             logger: silentLogger
         )
         do {

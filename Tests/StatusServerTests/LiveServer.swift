@@ -5,6 +5,7 @@ import StatusServer
 /// Runs a server on a free port for as long as `body` takes.
 func withServer(
     source: any StatusSource = ScriptedSource(),
+    events: EventHistory = EventHistory { 0 },
     token: BearerToken? = nil,
     host: String = "127.0.0.1",
     insecure: Bool = false,
@@ -22,6 +23,7 @@ func withServer(
             idleTimeout: idleTimeout
         ),
         source: source,
+        events: events,
         logger: silentLogger,
         onListening: { portFound.yield($0) }
     )

@@ -47,6 +47,7 @@ struct StatusServerShutdownTests {
         let server = StatusServer(
             configuration: StatusServerConfiguration(port: 0, drainTimeout: .milliseconds(50)),
             source: ScriptedSource(SampleStatus.gateway([flow])),
+            events: EventHistory { 0 },
             logger: silentLogger,
             onListening: { portFound.yield($0) }
         )

@@ -182,6 +182,7 @@ struct StatusServerTests {
             let second = StatusServer(
                 configuration: StatusServerConfiguration(port: port),
                 source: ScriptedSource(),
+                events: EventHistory { 0 },
                 logger: silentLogger
             )
             await #expect(throws: (any Error).self) { try await second.run() }

@@ -97,8 +97,9 @@ public struct LegSelector: Sendable {
 
     /// In order of priority.
     private var legs: [Leg] = []
-    private var lossAfter: Duration
-    private var recoverAfter: Duration
+    // Nanoseconds: each packet asks.
+    private var lossAfter: Int64
+    private var recoverAfter: Int64
     private var switchBack: Bool
     /// The leg that feeds the outputs.
     public private(set) var active: Int?
@@ -107,14 +108,14 @@ public struct LegSelector: Sendable {
     private var previous: (token: Int, lastMedia: MonotonicTime, loss: Reason?)?
 
     public init(settings: Settings) {
-        lossAfter = settings.lossAfter
-        recoverAfter = settings.recoverAfter
+        lossAfter = Self.nanoseconds(settings.lossAfter)
+        recoverAfter = Self.nanoseconds(settings.recoverAfter)
         switchBack = settings.switchBack
     }
 
     public mutating func update(_ settings: Settings) {
-        lossAfter = settings.lossAfter
-        recoverAfter = settings.recoverAfter
+        lossAfter = Self.nanoseconds(settings.lossAfter)
+        recoverAfter = Self.nanoseconds(settings.recoverAfter)
         switchBack = settings.switchBack
     }
 
@@ -137,6 +138,8 @@ public struct LegSelector: Sendable {
         if !isLive(legs[index], at: now) { legs[index].healthySince = now }
         legs[index].lastMedia = now
         legs[index].isReady = isReady
+        // A leg on its own has nobody to be compared with.
+        if legs.count == 1, active == token { return .unchanged }
         return decide(at: now)
     }
 
@@ -201,15 +204,15 @@ public struct LegSelector: Sendable {
         let rank = rank(leg)
         let activeRank = self.rank(legs[activeIndex])
         guard rank <= activeRank else { return nil }
-        let health = Duration.nanoseconds(leg.healthySince.map { now.nanoseconds(since: $0) } ?? 0)
+        let health = leg.healthySince.map { now.nanoseconds(since: $0) } ?? 0
         if rank == activeRank {
-            guard switchBack, rank == .healthy, index < activeIndex, health >= recoverAfter * (1 << leg.relapses) else {
+            guard switchBack, rank == .healthy, index < activeIndex, health >= recoverAfter << Int64(leg.relapses) else {
                 return nil
             }
             return .preferred
         }
         if rank == .chosen { return .chosen }
-        guard leg.relapses == 0 || health >= Self.relapsedRecovery * (1 << leg.relapses) else { return nil }
+        guard leg.relapses == 0 || health >= Self.nanoseconds(Self.relapsedRecovery) << Int64(leg.relapses) else { return nil }
         return activeRank == .filler ? .filledIn : .impaired
     }
 
@@ -247,7 +250,11 @@ public struct LegSelector: Sendable {
     }
 
     private func isLive(_ leg: Leg, at now: MonotonicTime) -> Bool {
-        leg.lastMedia.map { now < $0.advanced(by: lossAfter) } ?? false
+        leg.lastMedia.map { now.nanoseconds(since: $0) < lossAfter } ?? false
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> Int64 {
+        MonotonicTime.zero.advanced(by: duration).nanoseconds
     }
 
     private func index(of token: Int) -> Int? {

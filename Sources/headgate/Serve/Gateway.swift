@@ -26,7 +26,8 @@ struct Gateway {
         try makeStateDirectory()
         let lock = try lockStateDirectory()
         defer { withExtendedLifetime(lock) {} }
-        let events = EventLog(logger: logger)
+        let history = EventHistory { Date().timeIntervalSince1970 }
+        let events = EventLog(logger: logger, history: history)
         let runtime = try makeRuntime(events: events)
         let listeners = ListenerTable()
         if case .on(let host, _) = settings.srt, let port = runtime.sharedSRTPort {
@@ -41,7 +42,8 @@ struct Gateway {
         let controller = FlowController(
             configuration: controllerConfiguration(runtime),
             applier: runtime,
-            logger: logger
+            logger: logger,
+            onEvent: { history.record($0) }
         )
         let source = GatewayStatusSource(controller: controller, runtime: runtime, listeners: listeners)
         var services: [any Service] = [
@@ -51,7 +53,14 @@ struct Gateway {
         ]
         if case .on(let host, let port) = settings.http {
             services.append(
-                StatusService(host: host, port: port, settings: settings, source: source, listeners: listeners)
+                StatusService(
+                    host: host,
+                    port: port,
+                    settings: settings,
+                    source: source,
+                    events: history,
+                    listeners: listeners
+                )
             )
         }
         services.append(

@@ -42,6 +42,7 @@ struct StatusService: Service {
     let port: UInt16
     let settings: ServeSettings
     let source: GatewayStatusSource
+    let events: EventHistory
     let listeners: ListenerTable
 
     func run() async throws {
@@ -53,6 +54,7 @@ struct StatusService: Service {
                 insecure: settings.httpInsecure
             ),
             source: source,
+            events: events,
             logger: Logger(label: "headgate.http"),
             onListening: { port in
                 let endpoint = IPEndpoint(address: host, port: UInt16(truncatingIfNeeded: port))

@@ -61,7 +61,11 @@ struct TSSpliceTests {
         driver.run(1, until: 4_000)
         driver.drain(at: 4_000)
         let checker = StreamChecker(driver.output, maximumWait: 180_000)
-        #expect(checker.violations.filter { !$0.contains("needless") && !$0.contains("table") && !$0.contains("clock steps by 8") } == [])
+        #expect(
+            checker.violations.filter {
+                !$0.contains("needless") && !$0.contains("table") && !$0.contains("clock steps by 8")
+            } == []
+        )
         #expect(steps(checker, video).allSatisfy { $0 >= 90 && $0 <= 3_600 * 6 })
     }
 

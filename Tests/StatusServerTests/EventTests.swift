@@ -1,0 +1,144 @@
+import FlowModel
+import Foundation
+import GatewayClient
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import StatusServer
+
+struct EventHistoryTests {
+    private func event(_ number: Int, flow: String = "a") -> FlowEvent {
+        FlowEvent(reason: "Switched", flow: flow, component: "in/main", message: "event \(number)")
+    }
+
+    @Test("Events are numbered from 1, and debug ones are left out")
+    func numbers() {
+        let history = EventHistory { 5 }
+        history.record(event(1))
+        history.record(FlowEvent(reason: "Noise", severity: .debug, flow: "", message: "noise"))
+        history.record(event(2))
+        #expect(history.events().map(\.id) == [1, 2])
+        #expect(history.events(after: 1).map(\.message) == ["event 2"])
+        #expect(history.events().allSatisfy { $0.time == 5 })
+    }
+
+    @Test("The oldest are forgotten, and the rest stays in order")
+    func bounded() {
+        let history = EventHistory { 0 }
+        let count = EventHistory.capacity + 10
+        for number in 1...count { history.record(event(number)) }
+        let events = history.events()
+        #expect(events.count == EventHistory.capacity)
+        #expect(events.map(\.id) == (11...UInt64(count)).map { $0 })
+        #expect(events.last?.message == "event \(count)")
+        #expect(history.events(after: UInt64(count)).isEmpty)
+    }
+
+    @Test("A number from before a restart asks for everything there is")
+    func afterRestart() {
+        let history = EventHistory { 0 }
+        history.record(event(1))
+        #expect(history.events(after: 900).map(\.id) == [1])
+    }
+
+    @Test("A listener gets what was and what comes, once each, and leaves no trace")
+    func follow() async {
+        let history = EventHistory { 0 }
+        history.record(event(1))
+        let (past, coming) = history.follow(after: 0)
+        #expect(past.map(\.id) == [1])
+        history.record(event(2))
+        let task = Task {
+            for await event in coming { return event.id }
+            return 0
+        }
+        #expect(await task.value == 2)
+        #expect(history.listenerCount == 0)
+    }
+
+    @Test("An event is a frame with number, type and one line of JSON")
+    func frame() {
+        let recorded = RecordedEvent(event(1), id: 7, time: 1.5)
+        let text = String(decoding: EventStream.frame(recorded), as: UTF8.self)
+        #expect(
+            text == """
+                id: 7
+                event: Switched
+                data: {"component":"in/main","flow":"a","id":7,"message":"event 1","reason":"Switched",\
+                "severity":"info","time":1.5}
+
+
+                """
+        )
+    }
+}
+
+struct EventRouteTests {
+    @Test("Who asks for JSON gets the events that are kept, of one flow when the query says so")
+    func list() async throws {
+        let history = EventHistory { 1 }
+        for flow in ["a", "b", "a"] { history.record(FlowEvent(reason: "Switched", flow: flow, message: "x")) }
+        try await withServer(events: history) { client, port async throws in
+            let text = try await Self.get("/api/v1/events?flow=a", port: port, headers: ["Accept: application/json"])
+            let body = text.split(separator: "\r\n\r\n", maxSplits: 1).last.map(String.init) ?? ""
+            let list = try JSONDecoder().decode(EventList.self, from: Data(body.utf8))
+            #expect(list.events.map(\.id) == [1, 3])
+        }
+    }
+
+    @Test("Others get them as they happen, from the last one they saw")
+    func stream() async throws {
+        let history = EventHistory { 1 }
+        for number in 1...3 { history.record(FlowEvent(reason: "Old", flow: "a", message: "\(number)")) }
+        try await withServer(events: history) { client, port async throws in
+            let text = try await Self.get(
+                "/api/v1/events",
+                port: port,
+                headers: ["Accept: text/event-stream", "Last-Event-ID: 2"],
+                until: "event: New"
+            ) {
+                history.record(FlowEvent(reason: "New", flow: "a", message: "now"))
+            }
+            #expect(text.contains("text/event-stream"))
+            #expect(!text.contains("id: 2\n"))
+            #expect(text.contains("id: 3\nevent: Old\n"))
+            #expect(text.contains("id: 4\nevent: New\n"))
+        }
+    }
+
+    /// One request on a connection of its own.
+    ///
+    /// - Parameters:
+    ///   - end: what the answer is read to; to its end when left out.
+    ///   - onListening: called when the stream has begun.
+    private static func get(
+        _ path: String,
+        port: Int,
+        headers: [String],
+        until end: String? = nil,
+        onListening: (@Sendable () -> Void)? = nil
+    ) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            let lines = ["GET \(path) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
+            try await outbound.write(ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n"))
+            var text = ""
+            var isListening = false
+            for try await buffer in inbound {
+                text += String(buffer: buffer)
+                if !isListening, text.contains(": listening") {
+                    isListening = true
+                    onListening?()
+                }
+                if let end, text.contains(end), text.hasSuffix("\n\n\r\n") { break }
+            }
+            return text
+        }
+    }
+}

@@ -100,6 +100,12 @@ public final class FlowHub: Sendable {
             pass(PacketBatch(payloads: UnsafeBufferPointer(start: nil, count: 0), arrival: now), ofLegAt: index)
         }
 
+        /// The stream of one leg is another's from now on.
+        mutating func hand(_ token: Int, to other: Int) {
+            packets.hand(token, to: other)
+            samples.hand(token, to: other)
+        }
+
         /// The leg feeds the outputs no longer, or its stream ended: another one follows.
         mutating func leave(_ token: Int) {
             guard let index = index(of: token) else { return }
@@ -193,7 +199,9 @@ public final class FlowHub: Sendable {
 
     /// Marks the legs whose packets come to the flow through another one, merged: they are looked at and counted, and never
     /// chosen.
-    public func setMerged(_ ids: Set<LegID>) {
+    ///
+    /// - Parameter merged: the leg that they come through; it goes on where the active one of them was.
+    public func setMerged(_ ids: Set<LegID>, into merged: HubLeg? = nil) {
         let now = clock()
         let events = state.withLock { state in
             state.mergedLegs = ids
@@ -203,15 +211,30 @@ public final class FlowHub: Sendable {
                 let isMerged = ids.contains(leg.id)
                 guard leg.isMerged != isMerged else { continue }
                 state.legs[index].isMerged = isMerged
+                // What was kept has a hole by now, or will have.
+                state.legs[index].recent.removeAll()
+                state.legs[index].quality.reset()
                 guard isMerged else { continue }
-                state.leave(leg.token)
-                state.samples.sourceEnded(leg.token)
+                if let merged {
+                    state.hand(leg.token, to: merged.token)
+                } else {
+                    state.leave(leg.token)
+                    state.samples.sourceEnded(leg.token)
+                }
                 let outcome = state.selector.legClosed(leg.token, at: now)
                 events += Self.events(for: outcome, at: now, in: &state)
             }
             return events
         }
         events.forEach(onEvent)
+    }
+
+    /// What a leg brought is brought by another one from now on: its stream goes on, without a seam.
+    public func handOver(_ leg: HubLeg, to id: LegID) {
+        state.withLock { state in
+            guard let other = state.legs.first(where: { $0.id == id }) else { return }
+            state.hand(leg.token, to: other.token)
+        }
     }
 
     // MARK: Sinks
@@ -236,27 +259,50 @@ public final class FlowHub: Sendable {
             guard let index = state.index(of: token) else { return }
             let isMedia = state.legs[index].inspect(batch)
             guard !state.legs[index].isMerged else { return }
+            // What has been looked at is on its way before another leg may take over because of it.
+            let wasActive = state.selector.active == token
+            if wasActive { Self.pass(batch, ofLegAt: index, in: &state, events: &events) }
             // Null packets alone keep no leg alive.
             if isMedia {
                 let outcome = state.selector.mediaArrived(
                     on: token,
                     at: batch.arrival,
-                    isReady: state.legs[index].isReady
+                    isReady: state.legs[index].isReady(at: batch.arrival)
                 )
                 events += Self.events(for: outcome, at: batch.arrival, deliverer: token, in: &state)
             }
-            guard state.selector.active == token else {
+            guard !wasActive else { return }
+            if state.selector.active == token {
+                Self.pass(batch, ofLegAt: index, in: &state, events: &events)
+            } else {
                 for payload in batch.payloads {
                     state.legs[index].recent.append(payload, state.legs[index].inspector, at: batch.arrival)
                 }
-                return
             }
-            let passed = Self.admitted(batch, in: &state, events: &events)
-            guard !passed.payloads.isEmpty else { return }
-            state.bytes &+= UInt64(passed.byteCount)
-            state.pass(passed, ofLegAt: index)
-            if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
-            events += state.takeUnsupportedCodecs()
+        }
+        events.forEach(onEvent)
+    }
+
+    private static func pass(
+        _ batch: PacketBatch,
+        ofLegAt index: Int,
+        in state: inout State,
+        events: inout [HubEvent]
+    ) {
+        let passed = admitted(batch, in: &state, events: &events)
+        guard !passed.payloads.isEmpty else { return }
+        state.bytes &+= UInt64(passed.byteCount)
+        state.pass(passed, ofLegAt: index)
+        if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
+        events += state.takeUnsupportedCodecs()
+    }
+
+    /// Packets of the leg wait for one that is missing before them: it is no silence.
+    func mediaHeld(at now: MonotonicTime, token: Int) {
+        let events = state.withLock { state -> [HubEvent] in
+            guard let index = state.index(of: token), !state.legs[index].isMerged else { return [] }
+            let outcome = state.selector.mediaArrived(on: token, at: now, isReady: state.legs[index].isReady(at: now))
+            return Self.events(for: outcome, at: now, in: &state)
         }
         events.forEach(onEvent)
     }

@@ -26,6 +26,10 @@ public final class HubLeg: PacketSink, SampleSink, PeerSink {
         hub.connected(remote, token: token)
     }
 
+    public func mediaHeld(at now: MonotonicTime) {
+        hub.mediaHeld(at: now, token: token)
+    }
+
     public func peerDisconnected(_ reason: String) {
         hub.disconnected(reason, token: token)
     }

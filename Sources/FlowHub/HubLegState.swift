@@ -34,8 +34,12 @@ extension FlowHub {
         /// Called when the leg keeps the flow over its cap and does not heed lost packets, as TCP does not.
         var onOverBandwidth: (@Sendable () -> Void)?
 
+        /// A leg that has shown no place to begin at for so long will show none, and is taken as it is.
+        private static let entryTimeout = Duration.seconds(10)
+
         /// Whether the leg could take over with a picture that needs none before it.
-        var isReady: Bool {
+        func isReady(at now: MonotonicTime) -> Bool {
+            if let connectedAt, now >= connectedAt.advanced(by: Self.entryTimeout) { return true }
             if tracks.tracks.isEmpty { return recent.hasEntry }
             return !tracks.hasVideo || !standby.samples.isEmpty
         }

@@ -127,6 +127,7 @@ extension TSSplice.Seam {
         case .samePackets: "with the packet after the last one: both ways carry the same"
         case .resumed: "where it was interrupted"
         case .fitting: "on a picture of its own, without a change of times; DTS steps by \(step) ms"
+        case .unchanged: "as it comes: it shows no place to begin at"
         case .rebased: "on a picture of its own, with times moved to follow; DTS steps by \(step) ms"
         }
     }

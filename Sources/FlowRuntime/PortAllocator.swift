@@ -5,7 +5,7 @@ import Synchronization
 /// Gives RTP inputs without a `port` one from the range, and the same one again after a restart.
 final class PortAllocator: Sendable {
     /// RTP and RTCP of the main leg, and of the backup leg.
-    static let width: UInt16 = 4
+    static let defaultWidth: UInt16 = 4
 
     private struct State {
         var kept: [String: UInt16]
@@ -30,12 +30,14 @@ final class PortAllocator: Sendable {
     ///
     /// - Parameters:
     ///   - owner: `flow/input`.
+    ///   - width: how many ports in a row.
     ///   - bind: throws `PortInUse` to have the next port tried; any other failure ends the search.
     func allocate<Bound>(
         owner: String,
+        width: UInt16 = defaultWidth,
         bind: (UInt16) throws(ApplyFailure) -> Bound
     ) throws(ApplyFailure) -> (port: UInt16, bound: Bound) {
-        for port in candidates(owner: owner) where reserve(port, owner: owner) {
+        for port in candidates(owner: owner, width: width) where reserve(port, width: width, owner: owner) {
             do {
                 let bound = try bind(port)
                 keep(port, owner: owner)
@@ -62,16 +64,16 @@ final class PortAllocator: Sendable {
     }
 
     /// Takes the block from `port` on before it is bound, as other flows look for ports at the same time.
-    private func reserve(_ port: UInt16, owner: String) -> Bool {
+    private func reserve(_ port: UInt16, width: UInt16, owner: String) -> Bool {
         state.withLock { state in
-            let block = port...(port + (Self.width - 1))
+            let block = port...(port + (width - 1))
             guard block.allSatisfy({ state.taken[$0] == nil || state.taken[$0] == owner }) else { return false }
             for port in block { state.taken[port] = owner }
             return true
         }
     }
 
-    private func candidates(owner: String) -> [UInt16] {
+    private func candidates(owner: String, width: UInt16) -> [UInt16] {
         let even = stride(
             from: UInt32(range.lowerBound) + UInt32(range.lowerBound % 2),
             through: UInt32(range.upperBound),
@@ -79,14 +81,14 @@ final class PortAllocator: Sendable {
         ).map { UInt16($0) }
         return state.withLock { state in
             func isFree(_ port: UInt16) -> Bool {
-                port >= range.lowerBound && UInt32(port) + UInt32(Self.width) - 1 <= UInt32(range.upperBound)
-                    && (port...(port + Self.width - 1)).allSatisfy {
+                port >= range.lowerBound && UInt32(port) + UInt32(width) - 1 <= UInt32(range.upperBound)
+                    && (port...(port + width - 1)).allSatisfy {
                         state.taken[$0] == nil || state.taken[$0] == owner
                     }
             }
             let keptByOthers = state.kept.filter { $0.key != owner }.values.map { UInt32($0) }
             func isPromised(_ port: UInt16) -> Bool {
-                keptByOthers.contains { abs(Int64($0) - Int64(port)) < Int64(Self.width) }
+                keptByOthers.contains { abs(Int64($0) - Int64(port)) < Int64(max(width, Self.defaultWidth)) }
             }
             let kept = state.kept[owner].map { [$0] } ?? []
             // Ports that others were given before come last, so that those get theirs again.

@@ -27,6 +27,13 @@ public struct TSAligner: Sendable {
         partial.removeAll(keepingCapacity: true)
     }
 
+    /// Hands over the beginning of a packet that waits for its rest, and forgets it.
+    mutating func takePartial(_ body: (UnsafeRawBufferPointer) -> Void) {
+        guard !partial.isEmpty else { return }
+        partial.withUnsafeBytes(body)
+        partial.removeAll(keepingCapacity: true)
+    }
+
     /// Takes the next bytes and passes on runs of whole packets, in order. The runs are valid during the call.
     public mutating func append(_ payload: UnsafeRawBufferPointer, deliver: (UnsafeRawBufferPointer) -> Void) {
         var rest = payload

@@ -374,6 +374,11 @@ extension [BadFile] {
             "a.yaml:5:44: error: inputs[0].idleTimeout: 11s is above the maximum of 10s [schema/maximum]"
         ),
         .input(
+            "name: in, protocol: rtp, port: 65526, failover: true, fec: 2022-1",
+            "a.yaml:5:37: error: inputs[0].port: 65526 leaves no port + 10 for the second leg's FEC "
+                + "[flow/port-range]"
+        ),
+        .input(
             "name: in, protocol: rtp, port: 65534, failover: true",
             "a.yaml:5:37: error: inputs[0].port: 65534 leaves no port + 2 for the second leg "
                 + "[flow/port-range]"
@@ -467,6 +472,10 @@ extension [BadFile] {
         .output(
             "name: out, protocol: rtp, host: h, port: 5000, ttl: 256",
             "a.yaml:7:58: error: outputs[0].ttl: 256 is above the maximum of 255 [schema/maximum]"
+        ),
+        .output(
+            "name: out, protocol: rtp, host: h, port: 65532, fec: 2022-1",
+            "a.yaml:7:47: error: outputs[0].port: 65532 leaves no port + 4 for FEC [flow/port-range]"
         ),
         .output(
             "name: out, protocol: rtp, host: h, port: 5000, fec: 2022-1, fecColumns: 20, fecRows: 6",

@@ -97,6 +97,15 @@ struct DecodingTests {
         #expect(Fixture.load(text).specs.first?.failover == expected)
     }
 
+    @Test("An input may be called backup, and be the one that is chosen")
+    func chosenBackup() {
+        let text = Fixture.flow(
+            inputs: "  - {name: backup, protocol: rtp, port: 5000}",
+            "failover: {active: backup}\n"
+        )
+        #expect(Fixture.load(text).diagnostics == [])
+    }
+
     @Test("Every field of an RTP input decodes")
     func rtp() {
         let source = Fixture.input(

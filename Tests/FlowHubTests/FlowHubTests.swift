@@ -123,6 +123,33 @@ struct FlowHubTests {
         #expect(!hub.snapshot(at: .zero).isOverBandwidth)
     }
 
+    @Test("The batch that makes another leg take over goes out before it does")
+    func lastBatch() {
+        let hub = makeHub()
+        hub.update(
+            .init(
+                maxBandwidth: 1_000_000_000,
+                selection: .init(lossAfter: .milliseconds(500), switchBack: true, recoverAfter: .seconds(1))
+            )
+        )
+        let preferred = hub.addLeg(LegID(input: "a", leg: "main"))
+        let other = hub.addLeg(LegID(input: "b", leg: "main"))
+        let sink = CollectingSink()
+        hub.addSink(sink, named: "out")
+        send([[0]], to: other)
+        preferred.peerConnected("192.0.2.1:1")
+        // Long enough that it is taken as it is: it shows no picture to begin with.
+        for time in stride(from: Int64(0), to: 11_000, by: 100) {
+            send([[9]], to: preferred, at: time)
+            send([[1]], to: other, at: time)
+            if hub.snapshot(at: .zero).activeLeg?.input == "a" { break }
+        }
+        #expect(hub.snapshot(at: .zero).activeLeg == LegID(input: "a", leg: "main"))
+        let switches = log.events.withLock { $0.filter { if case .switched = $0 { true } else { false } } }
+        #expect(switches.count == 2)
+        #expect(sink.received.withLock { $0.allSatisfy { $0 != [9] } })
+    }
+
     @Test("Priority follows the inputs' order in the file")
     func priority() {
         let hub = makeHub()

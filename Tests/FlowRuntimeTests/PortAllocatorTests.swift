@@ -65,7 +65,7 @@ struct PortAllocatorTests {
         }
         #expect(ports.count == 100)
         let sorted = ports.sorted()
-        #expect(zip(sorted.dropFirst(), sorted).allSatisfy { $0 - $1 >= PortAllocator.width })
+        #expect(zip(sorted.dropFirst(), sorted).allSatisfy { $0 - $1 >= PortAllocator.defaultWidth })
     }
 
     @Test("A failure other than a port in use ends the search")

@@ -49,11 +49,12 @@ struct EventHistoryTests {
         let (past, coming) = history.follow(after: 0)
         #expect(past.map(\.id) == [1])
         history.record(event(2))
-        let task = Task {
-            for await event in coming { return event.id }
-            return 0
-        }
-        #expect(await task.value == 2)
+        let (seen, sawOne) = AsyncStream<UInt64>.makeStream()
+        let task = Task { for await event in coming { sawOne.yield(event.id) } }
+        var iterator = seen.makeAsyncIterator()
+        #expect(await iterator.next() == 2)
+        task.cancel()
+        await task.value
         #expect(history.listenerCount == 0)
     }
 

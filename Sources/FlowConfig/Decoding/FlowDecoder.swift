@@ -124,7 +124,7 @@ struct FlowDecoder {
             let message = "no input has the name \"\((parts.first ?? "").escapedForMessage())\""
             return reader.refuse("active", message, rule: "flow/unknown-input")
         }
-        if parts.last == "backup", !input.source.hasBackupLeg {
+        if parts.count == 2, parts[1] == "backup", !input.source.hasBackupLeg {
             let message = "the input \"\(input.name.escapedForMessage())\" has no backup leg: it lacks failover: true"
             reader.refuse("active", message, rule: "flow/unknown-input")
         }

@@ -91,8 +91,10 @@ enum InputDecoder {
             interface: reader.text("interface"),
             idleTimeout: reader.duration("idleTimeout", .idleTimeout) ?? defaults.idleTimeout
         )
-        if input.failover, let port = input.port, port > UInt16.max - 2 {
-            reader.refuse("port", "\(port) leaves no port + 2 for the second leg", rule: "flow/port-range")
+        let offset = input.lastPortOffset
+        if let port = input.port, port > UInt16.max - offset {
+            let purpose = input.fec == .none ? "the second leg" : input.failover ? "the second leg's FEC" : "FEC"
+            reader.refuse("port", "\(port) leaves no port + \(offset) for \(purpose)", rule: "flow/port-range")
         }
         return input
     }

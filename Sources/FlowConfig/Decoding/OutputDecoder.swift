@@ -104,6 +104,12 @@ enum OutputDecoder {
                 + "\(DatagramOutput.maximumFECPackets) at most"
             reader.refuse(key, message, rule: "flow/fec-matrix")
         }
+        if let port = output?.port, output?.fec != RTPInput.ForwardErrorCorrection.none,
+            port > UInt16.max - RTPInput.rowPortOffset
+        {
+            let message = "\(port) leaves no port + \(RTPInput.rowPortOffset) for FEC"
+            reader.refuse("port", message, rule: "flow/port-range")
+        }
         output?.fecColumns = columns
         output?.fecRows = rows
         return output

@@ -34,12 +34,14 @@ struct ClaimRegistry {
     }
 
     /// Takes a file's claims if none is taken; else returns what collides and takes nothing.
-    mutating func accept(_ file: LoadedFile) -> [Diagnostic] {
+    ///
+    /// - Parameter isEstablished: of a file that was accepted before: the capacity is not checked again.
+    mutating func accept(_ file: LoadedFile, isEstablished: Bool = false) -> [Diagnostic] {
         var trial = FileTrial()
         for flow in file.flows {
             checkName(flow, file.path, &trial)
             checkClaims(flow, file.path, &trial)
-            checkBandwidth(flow, file.path, &trial)
+            checkBandwidth(flow, file.path, isEstablished ? nil : capacity, &trial)
         }
         guard trial.diagnostics.isEmpty else { return trial.diagnostics }
         flows.merge(trial.flows) { first, _ in first }
@@ -82,7 +84,12 @@ struct ClaimRegistry {
         }
     }
 
-    private func checkBandwidth(_ flow: LoadedFlow, _ file: String, _ trial: inout FileTrial) {
+    private func checkBandwidth(
+        _ flow: LoadedFlow,
+        _ file: String,
+        _ capacity: BitRate?,
+        _ trial: inout FileTrial
+    ) {
         guard !flow.spec.isSuspended else { return }
         let taken = Self.sum(bandwidth, trial.bandwidth)
         let asked = flow.spec.maxBandwidth

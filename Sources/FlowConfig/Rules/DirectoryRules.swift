@@ -19,7 +19,7 @@ public enum DirectoryRules {
         capacity: BitRate? = nil
     ) -> [Diagnostic] {
         var registry = ClaimRegistry(gateway: gateway, capacity: capacity)
-        for file in sorted(established) { _ = registry.accept(file) }
+        for file in sorted(established) { _ = registry.accept(file, isEstablished: true) }
         return sorted(files).flatMap { registry.accept($0) }
     }
 

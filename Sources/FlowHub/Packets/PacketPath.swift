@@ -54,6 +54,11 @@ struct PacketPath: Sendable {
         }
     }
 
+    /// The stream of one leg is another's from now on.
+    mutating func hand(_ token: Int, to other: Int) {
+        splice.hand(token, to: other)
+    }
+
     /// Packets of the active leg.
     ///
     /// - Parameter recent: what it sent before, as a standby leg.

@@ -41,6 +41,11 @@ struct SamplePath: Sendable {
         demuxer = nil
     }
 
+    /// The stream of one leg is another's from now on.
+    mutating func hand(_ token: Int, to other: Int) {
+        if source == token { source = other }
+    }
+
     // MARK: From samples
 
     /// A track of a leg that delivers samples changed.

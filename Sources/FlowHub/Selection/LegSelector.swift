@@ -90,7 +90,10 @@ public struct LegSelector: Sendable {
 
     /// The classes of live legs, best first.
     private enum Rank: Int, Comparable {
-        case chosen, healthy, filler, impaired
+        case chosen, chosenImpaired, healthy, filler, impaired
+
+        /// The operator chose a leg, not one of its two.
+        var isChosen: Bool { self <= .chosenImpaired }
 
         static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
     }
@@ -206,13 +209,18 @@ public struct LegSelector: Sendable {
         guard rank <= activeRank else { return nil }
         let health = leg.healthySince.map { now.nanoseconds(since: $0) } ?? 0
         if rank == activeRank {
-            guard switchBack, rank == .healthy, index < activeIndex, health >= recoverAfter << Int64(leg.relapses) else {
+            guard switchBack, rank == .healthy || rank == .chosen, index < activeIndex,
+                health >= recoverAfter << Int64(leg.relapses)
+            else {
                 return nil
             }
             return .preferred
         }
-        if rank == .chosen { return .chosen }
-        guard leg.relapses == 0 || health >= Self.nanoseconds(Self.relapsedRecovery) << Int64(leg.relapses) else { return nil }
+        if activeRank == .chosenImpaired { return .impaired }
+        if rank.isChosen { return .chosen }
+        guard leg.relapses == 0 || health >= Self.nanoseconds(Self.relapsedRecovery) << Int64(leg.relapses) else {
+            return nil
+        }
         return activeRank == .filler ? .filledIn : .impaired
     }
 
@@ -244,7 +252,7 @@ public struct LegSelector: Sendable {
     }
 
     private func rank(_ leg: Leg) -> Rank {
-        if leg.candidate.isChosen { return .chosen }
+        if leg.candidate.isChosen { return leg.isImpaired ? .chosenImpaired : .chosen }
         if leg.candidate.isFiller { return .filler }
         return leg.isImpaired ? .impaired : .healthy
     }

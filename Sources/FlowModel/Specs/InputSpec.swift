@@ -188,6 +188,10 @@ extension RTPInput {
     /// RTCP of a leg stands one above its port (RFC 3550 §11), its column and row FEC two and four above (SMPTE ST
     /// 2022-1 §7.1): the second leg comes behind them.
     public var backupPortOffset: UInt16 { fec == .none ? 2 : 6 }
+    /// How far above `port` the last port lies that the input uses, RTCP not counted.
+    public var lastPortOffset: UInt16 {
+        (failover ? backupPortOffset : 0) + (fec == .none ? 0 : Self.rowPortOffset)
+    }
     public static let columnPortOffset: UInt16 = 2
     public static let rowPortOffset: UInt16 = 4
 }

@@ -93,6 +93,8 @@ final class RTPInputLeg: DatagramHandler {
                 take(datagram, at: now, in: &state)
             }
             state.batch.flush(to: sink, at: now)
+            // What waits for a missing packet is no silence.
+            if state.receiver.deadline != nil { sink.mediaHeld(at: now) }
             return nextTick(state, at: now)
         }
     }
@@ -130,6 +132,7 @@ final class RTPInputLeg: DatagramHandler {
         switch state.detector.classify(datagram.bytes) {
         case .plain:
             state.lastPacket = now
+            if merge.merges(id) { tellUnmergeable(datagram.source, at: now, in: &state) }
             state.batch.append(datagram.bytes, to: sink, at: now)
         case .rtp:
             state.lastPacket = now
@@ -141,7 +144,7 @@ final class RTPInputLeg: DatagramHandler {
                     state.batch.appendHeld(payload, to: sink, at: now)
                 }
             }
-            merge.receive(bytes, of: id, at: now)
+            merge.receive(bytes, of: id, from: state.source, at: now)
             if var decoder = state.decoder.take() {
                 decoder.receiveMedia(bytes) { takeRecovered($0, at: now, in: &state) }
                 state.decoder = decoder
@@ -154,7 +157,7 @@ final class RTPInputLeg: DatagramHandler {
     /// A packet that FEC gave back is valid only now.
     private func takeRecovered(_ packet: UnsafeRawBufferPointer, at now: MonotonicTime, in state: inout State) {
         state.receiver.receive(packet, at: now) { state.batch.appendHeld($0, to: sink, at: now) }
-        merge.receive(packet, of: id, at: now)
+        merge.receive(packet, of: id, from: state.source, at: now)
     }
 
     /// Whether a newcomer becomes the sender that this leg listens to. Garbage never does.
@@ -181,8 +184,13 @@ final class RTPInputLeg: DatagramHandler {
         state.source = source
         state.lastPacket = now
         sink.peerConnected(source.description)
-        merge.peerConnected(source.description, of: id)
         return true
+    }
+
+    private func tellUnmergeable(_ source: IPEndpoint, at now: MonotonicTime, in state: inout State) {
+        guard isDue(state.lastMalformedEvent, at: now) else { return }
+        state.lastMalformedEvent = now
+        onRefusal(.malformedStream, source, "plain UDP has no sequence numbers: it cannot be merged")
     }
 
     private func tellMalformed(_ source: IPEndpoint, at now: MonotonicTime, in state: inout State) {

@@ -1,6 +1,7 @@
 import FlowHub
 import FlowModel
 import Media
+import NetworkAddress
 import RTP
 import Synchronization
 
@@ -18,10 +19,11 @@ final class RTPMergeGroup: Sendable {
 
     fileprivate struct Merge: Sendable {
         let legs: [LegID]
-        let skewWindow: Duration
         let hubLeg: HubLeg
+        var skewWindow: Duration
         var merger: RTPMerger
-        var senders: Set<RTPMerger.Leg> = []
+        /// A bit for each leg that has a sender.
+        var senders: UInt8 = 0
         var toldLost: UInt64 = 0
         var lastTold: MonotonicTime?
     }
@@ -34,6 +36,8 @@ final class RTPMergeGroup: Sendable {
     private let hub: FlowHub
     private let onLoss: @Sendable (UInt64, LegID) -> Void
     private let state = Mutex<Merge?>(nil)
+    /// Each packet asks first.
+    private let isMerging = Atomic(false)
 
     /// - Parameter onLoss: called with the number of packets that came on neither leg.
     init(hub: FlowHub, onLoss: @escaping @Sendable (UInt64, LegID) -> Void) {
@@ -41,26 +45,40 @@ final class RTPMergeGroup: Sendable {
         self.onLoss = onLoss
     }
 
-    /// Merges these two legs from now on; none to leave each for itself.
+    /// Merges these two legs from now on; none to leave each for itself. The stream goes on all the same.
     func arrange(_ legs: [LegID], skewWindow: Duration) {
-        let (isSame, former) = state.withLock { state -> (Bool, HubLeg?) in
-            if let merge = state, merge.legs == legs, merge.skewWindow == skewWindow { return (true, nil) }
-            defer { state = nil }
-            return (false, state?.hubLeg)
+        let isSame = state.withLock { state in
+            guard state?.legs == legs else { return state == nil && legs.isEmpty }
+            if let merge = state, merge.skewWindow != skewWindow {
+                state?.merger.flush { Self.pass($0, to: merge.hubLeg, at: .now()) }
+                state?.merger = RTPMerger(configuration: .init(skewWindow: skewWindow))
+                state?.skewWindow = skewWindow
+            }
+            return true
         }
         guard !isSame else { return }
-        if let former { hub.removeLeg(former) }
-        hub.setMerged(Set(legs))
+        isMerging.store(false, ordering: .releasing)
+        let former = state.withLock { state -> Merge? in
+            defer { state = nil }
+            return state
+        }
+        if let former {
+            hub.handOver(former.hubLeg, to: former.legs[0])
+            hub.setMerged([])
+            hub.removeLeg(former.hubLeg)
+        }
         guard legs.count == 2 else { return }
         let hubLeg = hub.addLeg(LegID(input: legs[0].input, leg: Self.legName))
+        hub.setMerged(Set(legs), into: hubLeg)
         state.withLock {
             $0 = Merge(
                 legs: legs,
-                skewWindow: skewWindow,
                 hubLeg: hubLeg,
+                skewWindow: skewWindow,
                 merger: RTPMerger(configuration: .init(skewWindow: skewWindow))
             )
         }
+        isMerging.store(true, ordering: .releasing)
     }
 
     func stop() {
@@ -69,15 +87,29 @@ final class RTPMergeGroup: Sendable {
 
     // MARK: From the legs
 
-    func receive(_ datagram: UnsafeRawBufferPointer, of id: LegID, at now: MonotonicTime) {
+    /// Takes a datagram of one of the legs; others are left alone.
+    func receive(_ datagram: UnsafeRawBufferPointer, of id: LegID, from source: IPEndpoint?, at now: MonotonicTime) {
+        guard isMerging.load(ordering: .acquiring) else { return }
         state.withLock { state in
-            guard let leg = state?.leg(id), let sink = state?.hubLeg else { return }
+            guard let leg = state?.leg(id), let sink = state?.hubLeg, let senders = state?.senders else { return }
+            if senders & leg.senderBit == 0 {
+                if senders == 0 { sink.peerConnected(source?.description ?? "") }
+                state?.senders = senders | leg.senderBit
+            }
             state?.merger.receive(datagram, on: leg, at: now) { Self.pass($0, to: sink, at: now) }
+            // What waits for a missing packet is no silence.
+            if state?.merger.deadline != nil { sink.mediaHeld(at: now) }
         }
+    }
+
+    /// Whether the leg's packets reach the flow merged with another's.
+    func merges(_ id: LegID) -> Bool {
+        isMerging.load(ordering: .acquiring) && state.withLock { $0?.leg(id) != nil }
     }
 
     /// Gives up what was waited for long enough.
     func tick(at now: MonotonicTime) {
+        guard isMerging.load(ordering: .acquiring) else { return }
         let loss = state.withLock { state -> (UInt64, LegID)? in
             guard let sink = state?.hubLeg else { return nil }
             state?.merger.tick(at: now) { Self.pass($0, to: sink, at: now) }
@@ -87,21 +119,19 @@ final class RTPMergeGroup: Sendable {
     }
 
     /// When `tick` has something to do.
-    var deadline: MonotonicTime? { state.withLock { $0?.merger.deadline } }
-
-    func peerConnected(_ remote: String, of id: LegID) {
-        state.withLock { state in
-            guard let leg = state?.leg(id), let sink = state?.hubLeg else { return }
-            if state?.senders.isEmpty == true { sink.peerConnected(remote) }
-            state?.senders.insert(leg)
-        }
+    var deadline: MonotonicTime? {
+        isMerging.load(ordering: .acquiring) ? state.withLock { $0?.merger.deadline } : nil
     }
 
+    /// A leg has no sender any more.
     func peerDisconnected(_ reason: String, of id: LegID, at now: MonotonicTime) {
         state.withLock { state in
-            guard let leg = state?.leg(id), let sink = state?.hubLeg, state?.senders.remove(leg) != nil else { return }
+            guard let leg = state?.leg(id), let sink = state?.hubLeg, let senders = state?.senders,
+                senders & leg.senderBit != 0
+            else { return }
+            state?.senders = senders & ~leg.senderBit
             state?.merger.reset(leg)
-            guard state?.senders.isEmpty == true else { return }
+            guard state?.senders == 0 else { return }
             state?.merger.flush { Self.pass($0, to: sink, at: now) }
             state?.merger.reset()
             sink.peerDisconnected(reason)
@@ -143,4 +173,8 @@ extension RTPMergeGroup.Merge {
         }
         return (lost - toldLost, LegID(input: legs[0].input, leg: RTPMergeGroup.legName))
     }
+}
+
+extension RTPMerger.Leg {
+    fileprivate var senderBit: UInt8 { self == .first ? 1 : 2 }
 }

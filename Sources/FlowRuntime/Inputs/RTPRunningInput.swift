@@ -10,6 +10,7 @@ import Synchronization
 /// An RTP input: one UDP socket a leg, and two more for FEC.
 final class RTPRunningInput: RunningInput {
     private struct Leg {
+        let id: LegID
         let hubLeg: HubLeg
         let handler: RTPInputLeg
         let receiver: UDPReceiver
@@ -57,7 +58,10 @@ final class RTPRunningInput: RunningInput {
                 }
             }
         } else {
-            let allocated = try context.ports.allocate(owner: owner(spec.name)) { port throws(ApplyFailure) in
+            let allocated = try context.ports.allocate(
+                owner: owner(spec.name),
+                width: max(PortAllocator.defaultWidth, input.lastPortOffset + 2)
+            ) { port throws(ApplyFailure) in
                 let main = try open(spec.name, input, leg: "main", port: port)
                 guard input.failover else { return LegPair(main: main) }
                 do throws(ApplyFailure) {
@@ -138,7 +142,7 @@ final class RTPRunningInput: RunningInput {
         status.counters.reconnects &+= figures.rtp.ssrcChanges
         status.counters.packetsRecovered = figures.fec?.recovered ?? 0
         if let merged = merge.figures(of: id, at: .now()) {
-            status.active = hub.activeLeg == LegID(input: hub.activeLeg?.input ?? "", leg: RTPMergeGroup.legName)
+            status.active = hub.activeLeg?.leg == RTPMergeGroup.legName
             status.merge = MergeStatus(
                 packetsUsed: merged.counters.used,
                 packetsMissing: merged.counters.missing,
@@ -182,6 +186,7 @@ final class RTPRunningInput: RunningInput {
             throw ApplyFailure(error)
         }
         return Leg(
+            id: id,
             hubLeg: hubLeg,
             handler: handler,
             receiver: opened[0],
@@ -205,6 +210,7 @@ final class RTPRunningInput: RunningInput {
 
     private func close(_ leg: Leg) {
         leg.receivers.forEach { $0.close() }
+        merge.peerDisconnected("stopped", of: leg.id, at: .now())
         hub.removeLeg(leg.hubLeg)
     }
 

@@ -45,6 +45,12 @@ public struct RecentPackets: Sendable {
         fromEntry?.withUnsafeBytes(body)
     }
 
+    /// What cuts the stream into packets, with the beginning of one that is not whole yet.
+    mutating func takeAligner() -> TSAligner {
+        defer { aligner = TSAligner() }
+        return aligner
+    }
+
     /// - Parameter keepingBeginning: of a stream that may go on where it was interrupted, so that nothing of it is to be
     ///   left out.
     public mutating func removeAll(keepingBeginning: Bool = false) {
@@ -83,7 +89,16 @@ public struct RecentPackets: Sendable {
             if isEntry(packet, at: now) { enter(at: now) }
             if hasEntry || keepsBeginning { storage.append(contentsOf: bytes) }
         }
-        if byteCount > Self.maximumBytes { removeAll() }
+        if byteCount > Self.maximumBytes { shrink() }
+    }
+
+    /// Lets go of the older group, or of everything when the latest is too large by itself.
+    private mutating func shrink() {
+        guard !keepsBeginning, entries.count == 2, storage.count - entries[1] <= Self.maximumBytes else {
+            return removeAll()
+        }
+        entries.removeFirst()
+        trim()
     }
 
     private func isEntry(_ packet: TSPacket, at now: MonotonicTime) -> Bool {
@@ -103,7 +118,13 @@ public struct RecentPackets: Sendable {
         lastEntry = now
         if entries.count == 2 { entries.removeFirst() }
         entries.append(storage.count)
-        guard !keepsBeginning, let oldest = entries.first else { return }
+        guard !keepsBeginning else { return }
+        trim()
+    }
+
+    /// Forgets what is before the older entry point.
+    private mutating func trim() {
+        guard let oldest = entries.first else { return }
         start = oldest
         // Moved when half of it is free, so that each byte is moved about once.
         guard start > storage.count / 2 else { return }

@@ -30,6 +30,8 @@ struct TSRewriter: Sendable {
 
     /// 1 ms.
     private static let roundingTolerance: Int64 = 90
+    /// 10 s.
+    private static let maximumOverlap = 10 * Int64(PESTimestamp.frequency)
 
     /// What receivers have been told.
     private(set) var tables: TSTables
@@ -169,9 +171,9 @@ struct TSRewriter: Sendable {
             let field = header.decodingOffset ?? header.presentationOffset
             // Times are rounded on the way.
             let least = max(1, outputs[index].interval - Self.roundingTolerance)
-            guard PESTimestamp(reading: base + field).advanced(bySigned: timeOffset).ticks(since: last) >= least else {
-                return false
-            }
+            let ahead = PESTimestamp(reading: base + field).advanced(bySigned: timeOffset).ticks(since: last)
+            // What is farther back than legs can be apart is another timeline, as of another program.
+            guard ahead >= least || ahead < -Self.maximumOverlap else { return false }
         }
         outputs[index].isFresh = false
         return true

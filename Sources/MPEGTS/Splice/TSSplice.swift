@@ -21,6 +21,10 @@ public struct TSSplice: Sendable {
     /// A source that was interrupted goes on with its own timeline when its clock went on by as much as time passed, give
     /// or take 2 s of 27 MHz.
     static let resumptionTolerance = 2 * Int64(ClockReference.frequency)
+    /// A picture is shown so long after it is decoded at most: 2 s.
+    static let maximumReordering = 2 * Int64(PESTimestamp.frequency)
+    /// A source that is to pass and shows nothing to begin with for so long (no tables, scrambled, no time stamps) passes as it comes.
+    static let joinTimeout = Duration.seconds(3)
     /// How long to wait for a source with the same packets to arrive where the former one stopped.
     static let resumptionTimeout = Duration.seconds(1)
     /// A source may be so far behind the former one; one that is farther behind has begun anew: 1 s of 27 MHz.
@@ -44,6 +48,8 @@ public struct TSSplice: Sendable {
             case fitting
             /// It begins on such a picture, in other times.
             case rebased
+            /// It showed no place to begin at, and passes as it comes.
+            case unchanged
         }
 
         public var kind: Kind
@@ -76,6 +82,8 @@ public struct TSSplice: Sendable {
     /// than the gap has. The next gap gives it back.
     private var lead: Int64 = 0
     private var seam: Seam?
+    /// Of the present source, once it does not pass as it came.
+    private var aligner = TSAligner()
     /// What waits to go out.
     private var backlog = TSPacketBuffer()
 
@@ -94,10 +102,16 @@ public struct TSSplice: Sendable {
         return seam
     }
 
+    /// The source has another name from now on.
+    public mutating func hand(_ source: Int, to other: Int) {
+        if self.source == source { self.source = other }
+    }
+
     /// The source's stream ended, or another takes its place.
     ///
     /// - Parameter inspector: has seen what passed, and nothing after it.
     public mutating func leave(_ leaving: Int, _ inspector: TSInspector) {
+        if joining?.source == leaving { joining = nil }
         guard source == leaving else { return }
         let marks = inspector.clockMarks
         end = End(
@@ -105,7 +119,8 @@ public struct TSSplice: Sendable {
             position: rewriter == nil ? inspector.position : nil,
             marks: marks,
             packetsSinceMark: marks.first.map { Int(truncatingIfNeeded: inspector.packets &- $0.packet) } ?? 0,
-            arrival: inspector.leadingStream.flatMap { inspector.stream($0.pid)?.arrival } ?? lastArrival
+            arrival: inspector.leadingStream.flatMap { inspector.stream($0.pid) }
+                .flatMap { $0.decodeTime == nil ? nil : $0.arrival } ?? lastArrival
         )
         source = nil
         joining = nil
@@ -126,6 +141,7 @@ public struct TSSplice: Sendable {
         if end == nil, self.source == nil {
             self.source = source
             tableChanges = inspector.tableChanges
+            recent.removeAll()
         }
         guard self.source == source else {
             for payload in batch.payloads { recent.append(payload, inspector, at: batch.arrival) }
@@ -134,20 +150,29 @@ public struct TSSplice: Sendable {
             joining = nil
             lastArrival = batch.arrival
             tableChanges = inspector.tableChanges
+            aligner = recent.takeAligner()
+            // The beginning of a packet whose rest is to come, where packets pass as they came.
+            if rewriter == nil { aligner.takePartial { backlog.appendPackets($0) } }
             recent.removeAll()
             drain(upTo: Self.catchUpBytes, at: batch.arrival, send)
             return
         }
         lastArrival = batch.arrival
-        if rewriter != nil, tableChanges != inspector.tableChanges {
+        if rewriter != nil, tableChanges != inspector.tableChanges, !inspector.tables.isEmpty {
             tableChanges = inspector.tableChanges
             rewriter?.tablesChanged(inspector.tables)
         }
         if backlog.isEmpty {
-            if rewriter == nil { send(batch) } else { sendRewritten(batch, send) }
+            if rewriter != nil {
+                sendRewritten(batch, send)
+            } else {
+                send(batch)
+            }
             return
         }
-        for payload in batch.payloads { append(payload) }
+        for payload in batch.payloads {
+            if rewriter == nil { backlog.appendPackets(payload) } else { append(payload) }
+        }
         drain(upTo: max(Self.catchUpBytes / 4, batch.byteCount * Self.catchUpFactor), at: batch.arrival, send)
     }
 
@@ -158,9 +183,12 @@ public struct TSSplice: Sendable {
 
     // MARK: Passing
 
+    /// Whole packets; a payload need not begin with one.
     private mutating func append(_ payload: UnsafeRawBufferPointer) {
-        guard rewriter != nil else { return backlog.appendPackets(payload) }
-        rewrite(payload)
+        var aligner = TSAligner()
+        swap(&aligner, &self.aligner)
+        aligner.append(payload) { rewrite($0) }
+        swap(&aligner, &self.aligner)
     }
 
     private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.CatchUp? = nil) {
@@ -177,7 +205,7 @@ public struct TSSplice: Sendable {
         let count = batch.payloads.count
         withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { ends in
             for index in 0..<count {
-                rewrite(batch.payloads[index])
+                append(batch.payloads[index])
                 ends.initializeElement(at: index, to: backlog.byteCount)
             }
             backlog.take { packets in
@@ -237,14 +265,29 @@ public struct TSSplice: Sendable {
         }
         guard let packets = recent.fromEntry, !inspector.tables.isEmpty, let leading = inspector.leadingStream,
             let last = inspector.stream(leading.pid), let time = last.decodeTime
-        else { return false }
+        else {
+            guard let since = joining?.since, now >= since.advanced(by: Self.joinTimeout) else { return false }
+            rewriter = nil
+            lead = 0
+            seam = Seam(kind: .unchanged, decodeStep: 0)
+            appendAsBefore(recent.all)
+            return true
+        }
+        // Its times would be moved without its clock.
+        if inspector.lastClockMark == nil, inspector.tables.programs.contains(where: { $0.pcrPID != nil }),
+            let since = joining?.since, now < since.advanced(by: Self.clockTimeout)
+        {
+            return false
+        }
         let clock = inspector.lastClockMark?.clock
         takeOver(packets, Present(pid: leading.pid, time: time, arrival: last.arrival, clock: clock), end, inspector)
         return true
     }
 
     private mutating func appendAsBefore(_ packets: ArraySlice<UInt8>) {
-        packets.withUnsafeBytes { append($0) }
+        packets.withUnsafeBytes { packets in
+            if rewriter == nil { backlog.appendPackets(packets) } else { rewrite(packets) }
+        }
     }
 
     private enum Resumption {
@@ -312,7 +355,8 @@ public struct TSSplice: Sendable {
         if let former {
             // By the distance from the last decode time that went out.
             let due = passed - lead
-            let free = max(0, former.presentationTime.ticks(since: former.decodeTime)) + Self.leastStep
+            let reordering = former.presentationTime.ticks(since: former.decodeTime)
+            let free = min(max(0, reordering), Self.maximumReordering) + Self.leastStep
             let least = free + Int64(max(0, past.pictures - 1)) * Self.leastStep
             let kept = present.time.advanced(bySigned: next.timeOffset).ticks(since: former.decodeTime)
             var place = max(due, least)
@@ -323,8 +367,8 @@ public struct TSSplice: Sendable {
             begin = free - place
         }
         var clockBegin = Int64.min
+        next.clockOffset = next.timeOffset * 300
         if let clock = present.clock {
-            next.clockOffset = next.timeOffset * 300
             if let last = next.clock {
                 let due = (passed + lead) * 300
                 let natural = clock.advanced(bySigned: next.clockOffset).ticks(since: last)

@@ -45,6 +45,12 @@ public protocol PeerSink: AnyObject, Sendable {
     func peerConnected(_ remote: String)
     /// The peer went: it closed, fell silent for the idle time-out, or was cut. `reason` is a sentence without secrets.
     func peerDisconnected(_ reason: String)
+    /// Packets came and wait for one that is missing before them.
+    func mediaHeld(at now: MonotonicTime)
+}
+
+extension PeerSink {
+    public func mediaHeld(at now: MonotonicTime) {}
 }
 
 /// Takes what an input receives and hears about the input's peer.

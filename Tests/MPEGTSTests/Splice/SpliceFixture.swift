@@ -101,8 +101,15 @@ struct SpliceDriver {
     private(set) var progress: [(milliseconds: Int64, byteCount: Int)] = []
     private(set) var seams: [TSSplice.Seam] = []
 
-    init(_ streams: SplicedStream...) {
+    /// Of the datagrams; 1,316 are whole packets.
+    private let payloadByteCount: Int
+    /// What waits to fill a datagram, of each stream.
+    private var waiting: [[UInt8]]
+
+    init(_ streams: SplicedStream..., payloadByteCount: Int = 1_316) {
         self.streams = streams
+        self.payloadByteCount = payloadByteCount
+        waiting = streams.map { _ in [] }
     }
 
     /// What arrives before `milliseconds`, in order, with `active` passing.
@@ -134,9 +141,17 @@ struct SpliceDriver {
 
     private mutating func send(_ bytes: [UInt8], of index: Int, at now: MonotonicTime, _ milliseconds: Int64) {
         var received: [UInt8] = []
+        var bytes = bytes
+        if !payloadByteCount.isMultiple(of: TSPacket.byteCount) {
+            // As a sender does that fills its datagrams whatever is in them.
+            waiting[index] += bytes
+            let whole = waiting[index].count / payloadByteCount * payloadByteCount
+            bytes = Array(waiting[index].prefix(whole))
+            waiting[index].removeFirst(whole)
+        }
         bytes.withUnsafeBytes { bytes in
-            let payloads = stride(from: 0, to: bytes.count, by: 1_316).map {
-                UnsafeRawBufferPointer(rebasing: bytes[$0..<min($0 + 1_316, bytes.count)])
+            let payloads = stride(from: 0, to: bytes.count, by: payloadByteCount).map {
+                UnsafeRawBufferPointer(rebasing: bytes[$0..<min($0 + payloadByteCount, bytes.count)])
             }
             payloads.withUnsafeBufferPointer { payloads in
                 let batch = PacketBatch(payloads: payloads, arrival: now)

@@ -191,6 +191,55 @@ struct TSSpliceTests {
         #expect(afterGap.isRandomAccess)
     }
 
+    @Test("Datagrams that do not begin with a packet are spliced as well")
+    func unaligned() throws {
+        let first = try SplicedStream(ticks: 90_000)
+        let second = try SplicedStream(ticks: 700_000_000, keyframeOffset: 7)
+        var driver = SpliceDriver(first, second, payloadByteCount: 1_472)
+        driver.run(0, until: 1_500)
+        driver.run(1, until: 4_000)
+        driver.drain(at: 4_000)
+        // The first source stopped within a packet.
+        var aligner = TSAligner()
+        let checker = StreamChecker(aligner.append(driver.output), maximumWait: 180_000)
+        #expect(checker.units(video).filter(\.isRandomAccess).count >= 4)
+        #expect(steps(checker, video).allSatisfy { $0 > 0 })
+        #expect(checker.units(video).count > 90)
+    }
+
+    @Test("A source that shows no place to begin at passes as it comes, after a while")
+    func noEntry() throws {
+        let first = try SplicedStream(ticks: 90_000)
+        var second = try SplicedStream(ticks: 700_000_000, seconds: 10)
+        // Without tables nothing can be told.
+        second.units = second.units.map { unit in
+            let packets = stride(from: 0, to: unit.bytes.count, by: 188).map { Array(unit.bytes[$0..<$0 + 188]) }
+            let kept = packets.filter { [0x100, 0x101].contains(Int($0[1] & 0x1F) << 8 | Int($0[2])) }
+            return (unit.milliseconds, kept.flatMap { $0 })
+        }
+        var driver = SpliceDriver(first, second)
+        driver.run(0, until: 2_000)
+        let before = driver.output.count
+        driver.run(1, until: 4_900)
+        #expect(driver.output.count == before)
+        driver.run(1, until: 6_000)
+        #expect(driver.output.count > before)
+        #expect(driver.seams.map(\.kind) == [.unchanged])
+    }
+
+    @Test("A source that has another name from now on goes on without a seam")
+    func handedOver() throws {
+        let stream = try SplicedStream(ticks: 90_000)
+        var driver = SpliceDriver(stream)
+        driver.run(0, until: 1_000)
+        driver.splice.hand(0, to: 7)
+        #expect(driver.splice.source == 7)
+        driver.splice.hand(7, to: 0)
+        driver.run(0, until: 10_000)
+        #expect(driver.output == stream.all)
+        #expect(driver.seams.isEmpty)
+    }
+
     @Test("Nothing goes out of a source that cannot be entered yet")
     func waitsForEntry() throws {
         let first = try SplicedStream(ticks: 90_000)

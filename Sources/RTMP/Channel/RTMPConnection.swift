@@ -16,12 +16,17 @@ package final class RTMPConnection: Sendable {
 
     /// Tells the peer why, and closes.
     package func refuse(_ refusal: Refusal) {
-        channel.pipeline.fireUserInboundEventTriggered(RTMPConnectionEvent.refuse(refusal))
+        fire(.refuse(refusal))
     }
 
     /// What the peer plays ended, or the gateway stops.
     package func end() {
-        channel.pipeline.fireUserInboundEventTriggered(RTMPConnectionEvent.end)
+        fire(.end)
+    }
+
+    /// Later, even when asked on the connection's own loop: it may be in the middle of a message, which is why it is ended.
+    private func fire(_ event: RTMPConnectionEvent) {
+        channel.eventLoop.execute { [channel] in channel.pipeline.fireUserInboundEventTriggered(event) }
     }
 }
 

@@ -47,20 +47,7 @@ extension FlowHub {
                 cut = state.legs[index].onOverBandwidth
             }
             state.bytes &+= UInt64(byteCount)
-            state.samples.consume(
-                sample,
-                from: token,
-                tracks: state.legs[index].tracks,
-                standby: state.legs[index].standby.samples,
-                at: now
-            )
-            state.packets.consume(
-                sample,
-                from: token,
-                tracks: state.legs[index].tracks,
-                past: state.legs[index].standby.samples,
-                at: now
-            )
+            state.pass(sample, behind: state.legs[index].standby.samples[...], ofLegAt: index, at: now)
             if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
             state.legs[index].standby.removeAll()
             events += state.takeUnsupportedCodecs()

@@ -96,8 +96,25 @@ public final class FlowHub: Sendable {
 
         /// What a leg that has just become the active one sent before goes out at once, and not with its next packet.
         mutating func passRecent(of token: Int, at now: MonotonicTime) {
-            guard let index = index(of: token), legs[index].recent.hasEntry else { return }
-            pass(PacketBatch(payloads: UnsafeBufferPointer(start: nil, count: 0), arrival: now), ofLegAt: index)
+            guard let index = index(of: token) else { return }
+            if legs[index].recent.hasEntry {
+                pass(PacketBatch(payloads: UnsafeBufferPointer(start: nil, count: 0), arrival: now), ofLegAt: index)
+            } else if let last = legs[index].standby.samples.last {
+                pass(last, behind: legs[index].standby.samples.dropLast(), ofLegAt: index, at: now)
+                legs[index].standby.removeAll()
+            }
+        }
+
+        /// Passes a sample of the active leg on, behind those that it sent before it became that.
+        mutating func pass(
+            _ sample: MediaSample,
+            behind past: ArraySlice<MediaSample>,
+            ofLegAt index: Int,
+            at now: MonotonicTime
+        ) {
+            let (token, tracks) = (legs[index].token, legs[index].tracks)
+            samples.consume(sample, from: token, tracks: tracks, standby: Array(past), at: now)
+            packets.consume(sample, from: token, tracks: tracks, past: Array(past), at: now)
         }
 
         /// The stream of one leg is another's from now on.

@@ -68,7 +68,7 @@ struct FailoverTests {
             ($0.leg("two")?.counters.bytes ?? 0) > 350_000
                 && ($0.output("watch")?.peers.first?.counters.packets ?? 0) > 100
         }
-        gaps.reset(ArrivalGaps())
+        gaps.reset(ArrivalGaps(since: .now))
         switch loss {
         // The encoder runs below `timeout`, which leads its group.
         case .ended: kill(-first.processIdentifier, SIGTERM)
@@ -235,6 +235,11 @@ struct FailoverTests {
 struct ArrivalGaps: Sendable {
     private var last: ContinuousClock.Instant?
     private(set) var largest = Duration.zero
+
+    /// - Parameter begin: the first one is counted from here on.
+    init(since begin: ContinuousClock.Instant? = nil) {
+        last = begin
+    }
 
     mutating func arrived() {
         let now = ContinuousClock.now

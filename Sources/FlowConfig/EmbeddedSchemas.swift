@@ -208,6 +208,14 @@ enum EmbeddedSchemas {
                   "examples": ["rtmp://media.example/live", "rtmps://media.example/live"],
                   "errorMessage": "not an rtmp:// or rtmps:// URL"
                 },
+                "standby": {
+                  "title": "Standby",
+                  "description": "hot: connected all the time, so that it can take over at once. cold: connected only while no other input is live, or it feeds the outputs itself.",
+                  "type": "string",
+                  "enum": ["hot", "cold"],
+                  "default": "hot",
+                  "examples": ["hot", "cold"]
+                },
                 "streamKey": {
                   "title": "Stream key",
                   "description": "The key of the stream to play. Written as text, as `{file: PATH}` (read again when the file changes, a trailing newline stripped) or as `{env: NAME}` (an environment variable of the gateway). Messages, logs and pages never show it.",
@@ -329,6 +337,14 @@ enum EmbeddedSchemas {
                   "minimum": 1,
                   "maximum": 65535,
                   "examples": [9000]
+                },
+                "standby": {
+                  "title": "Standby",
+                  "description": "hot: connected all the time, so that it can take over at once. cold: connected only while no other input is live, or it feeds the outputs itself.",
+                  "type": "string",
+                  "enum": ["hot", "cold"],
+                  "default": "hot",
+                  "examples": ["hot", "cold"]
                 },
                 "streamId": {
                   "title": "Stream ID",

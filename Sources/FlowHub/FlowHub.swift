@@ -42,6 +42,10 @@ public final class FlowHub: Sendable {
         var limiter: BandwidthLimiter
         var legs: [Leg] = []
         var mergedLegs: Set<LegID> = []
+        var coldInputs: [ColdInput] = []
+        /// The inputs' order in the file, and those that only fill in.
+        var order: [String] = []
+        var fillers: Set<String> = []
         var packets = PacketPath()
         var samples = SamplePath()
         var nextToken = 0
@@ -71,6 +75,17 @@ public final class FlowHub: Sendable {
         mutating func takeUnsupportedCodecs() -> [HubEvent] {
             guard !samples.unsupportedCodecs.isEmpty || !packets.unsupportedCodecs.isEmpty else { return [] }
             return (samples.takeUnsupportedCodecs() + packets.takeUnsupportedCodecs()).map(HubEvent.unsupportedCodec)
+        }
+
+        /// Puts the legs in the order of their inputs.
+        mutating func arrangeLegs() {
+            let order = order
+            func rank(_ leg: Leg) -> (Int, Int, Int) {
+                (order.firstIndex(of: leg.id.input) ?? order.count, leg.id.leg == "main" ? 0 : 1, leg.token)
+            }
+            legs.sort { rank($0) < rank($1) }
+            for index in legs.indices { legs[index].isFiller = fillers.contains(legs[index].id.input) }
+            describeLegs()
         }
 
         /// Tells the selector of the legs, in their order.
@@ -179,7 +194,7 @@ public final class FlowHub: Sendable {
             leg.isMerged = state.mergedLegs.contains(id)
             leg.onOverBandwidth = onOverBandwidth
             state.legs.append(leg)
-            state.describeLegs()
+            state.arrangeLegs()
             return token
         }
         return HubLeg(hub: self, token: token)
@@ -203,14 +218,9 @@ public final class FlowHub: Sendable {
     /// - Parameter fillers: the inputs that only fill in, when no other is live.
     public func arrangeInputs(_ order: [String], fillers: Set<String> = []) {
         state.withLock { state in
-            func rank(_ leg: Leg) -> (Int, Int, Int) {
-                (order.firstIndex(of: leg.id.input) ?? order.count, leg.id.leg == "main" ? 0 : 1, leg.token)
-            }
-            state.legs.sort { rank($0) < rank($1) }
-            for index in state.legs.indices {
-                state.legs[index].isFiller = fillers.contains(state.legs[index].id.input)
-            }
-            state.describeLegs()
+            state.order = order
+            state.fillers = fillers
+            state.arrangeLegs()
         }
     }
 
@@ -401,6 +411,7 @@ public final class FlowHub: Sendable {
             return events.compactMap(\.self)
         }
         events.forEach(onEvent)
+        tellNeeds(at: now)
     }
 
     private static func judgeQuality(ofLegAt index: Int, at now: MonotonicTime, in state: inout State) -> [HubEvent?] {

@@ -88,7 +88,15 @@ final class ComponentFactory: Sendable {
         case .srtListener(let input):
             try SRTListenerRunningInput(spec, input, flow: flow, hub: hub, context: context)
         case .srtCaller(let input):
-            try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try standby(
+                input.standby,
+                spec,
+                address: ComponentContext.srtCallAddress(host: input.host, port: input.port),
+                flow: flow,
+                hub: hub
+            ) { [context] () throws(ApplyFailure) in
+                try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            }
         case .rtp(let input):
             try RTPRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
         case .file(let input):
@@ -96,9 +104,44 @@ final class ComponentFactory: Sendable {
         case .rtmp(let input):
             try RTMPRunningInput(spec, input, flow: flow, hub: hub, context: context)
         case .rtmpPull(let input):
-            try RTMPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try standby(
+                input.standby,
+                spec,
+                address: RTMPURL(address: input.source, streamKey: input.streamKey).description,
+                flow: flow,
+                hub: hub
+            ) { [context] () throws(ApplyFailure) in
+                try RTMPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            }
         case .rtsp, .rtspPull:
             throw .unsupported("inputs of protocol \(spec.source.protocolName)")
+        }
+    }
+
+    /// The input at once, or as soon as the flow needs it.
+    private func standby(
+        _ standby: Standby,
+        _ spec: InputSpec,
+        address: String,
+        flow: String,
+        hub: FlowHub,
+        make: @escaping @Sendable () throws(ApplyFailure) -> any RunningInput
+    ) throws(ApplyFailure) -> any RunningInput {
+        switch standby {
+        case .hot:
+            try make()
+        case .cold:
+            OnDemandInput(name: spec.name, address: address, hub: hub, make: make) { [context] failure in
+                context.onEvent(
+                    FlowEvent(
+                        reason: failure.reason,
+                        severity: .warning,
+                        flow: flow,
+                        component: spec.name,
+                        message: failure.message
+                    )
+                )
+            }
         }
     }
 

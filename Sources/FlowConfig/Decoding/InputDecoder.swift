@@ -39,7 +39,8 @@ enum InputDecoder {
 
     private static func rtmpPull(_ reader: MappingReader) -> RTMPPullInput? {
         let streamKey = reader.secret("streamKey")
-        return reader.url("source").map { RTMPPullInput(source: $0, streamKey: streamKey) }
+        let standby: Standby = reader.choice("standby") ?? .hot
+        return reader.url("source").map { RTMPPullInput(source: $0, streamKey: streamKey, standby: standby) }
     }
 
     private static func srtListener(_ reader: MappingReader) -> SRTListenerInput {
@@ -68,6 +69,7 @@ enum InputDecoder {
         let latency = reader.duration("latency", .latency)
         let decryption = reader.encryption("decryption")
         let peerIdleTimeout = reader.duration("peerIdleTimeout", .idleTimeout)
+        let standby: Standby = reader.choice("standby") ?? .hot
         guard let host, let port else { return nil }
         let defaults = SRTCallerInput(host: host, port: port)
         return SRTCallerInput(
@@ -76,7 +78,8 @@ enum InputDecoder {
             streamID: streamID,
             latency: latency ?? defaults.latency,
             decryption: decryption,
-            peerIdleTimeout: peerIdleTimeout ?? defaults.peerIdleTimeout
+            peerIdleTimeout: peerIdleTimeout ?? defaults.peerIdleTimeout,
+            standby: standby
         )
     }
 

@@ -241,6 +241,13 @@ public struct LegSelector: Sendable {
         return .switched(from: previous?.token, to: legs[index].candidate.token, gapNanoseconds: gap, reason)
     }
 
+    /// Whether another leg than these is live and well, one that only fills in not counted.
+    func hasHealthyLeg(otherThan tokens: Set<Int>, at now: MonotonicTime) -> Bool {
+        legs.contains {
+            !tokens.contains($0.candidate.token) && !$0.candidate.isFiller && !$0.isImpaired && isLive($0, at: now)
+        }
+    }
+
     /// The live leg of the best rank, and among those the one highest in the list.
     private func best(at now: MonotonicTime) -> Int? {
         var best: Int?

@@ -65,14 +65,24 @@ public struct RTMPInput: Hashable, Sendable {
     }
 }
 
+/// What an input that calls out does while another one feeds the outputs.
+public enum Standby: String, Hashable, Sendable {
+    /// It is connected, and can take over at once.
+    case hot
+    /// It calls only when no other input is live.
+    case cold
+}
+
 public struct RTMPPullInput: Hashable, Sendable {
     /// An `rtmp://` or `rtmps://` URL without the key.
     public var source: String
     public var streamKey: Secret?
+    public var standby: Standby
 
-    public init(source: String, streamKey: Secret? = nil) {
+    public init(source: String, streamKey: Secret? = nil, standby: Standby = .hot) {
         self.source = source
         self.streamKey = streamKey
+        self.standby = standby
     }
 }
 
@@ -128,6 +138,7 @@ public struct SRTCallerInput: Hashable, Sendable {
     public var latency: Duration
     public var decryption: SRTEncryption?
     public var peerIdleTimeout: Duration
+    public var standby: Standby
 
     public init(
         host: String,
@@ -135,7 +146,8 @@ public struct SRTCallerInput: Hashable, Sendable {
         streamID: String? = nil,
         latency: Duration = .milliseconds(120),
         decryption: SRTEncryption? = nil,
-        peerIdleTimeout: Duration = .seconds(5)
+        peerIdleTimeout: Duration = .seconds(5),
+        standby: Standby = .hot
     ) {
         self.host = host
         self.port = port
@@ -143,6 +155,7 @@ public struct SRTCallerInput: Hashable, Sendable {
         self.latency = latency
         self.decryption = decryption
         self.peerIdleTimeout = peerIdleTimeout
+        self.standby = standby
     }
 }
 

@@ -4,7 +4,9 @@ enum FuzzTarget: String, CaseIterable {
     case schema
     case flow
     case transportStream
+    case splice
     case rtp
+    case merge
     case rtmp
     case srtStreamID
 
@@ -15,7 +17,9 @@ enum FuzzTarget: String, CaseIterable {
         case .schema: SchemaFuzzing.run(input)
         case .flow: FlowFuzzing.run(input)
         case .transportStream: TransportStreamFuzzing.run(input)
+        case .splice: SpliceFuzzing.run(input)
         case .rtp: RTPFuzzing.run(input)
+        case .merge: MergeFuzzing.run(input)
         case .rtmp: RTMPFuzzing.run(input)
         case .srtStreamID: SRTStreamIDFuzzing.run(input)
         }
@@ -28,7 +32,9 @@ enum FuzzTarget: String, CaseIterable {
         case .schema: SchemaFuzzing.seeds
         case .flow: FlowFuzzing.seeds
         case .transportStream: TransportStreamFuzzing.seeds
+        case .splice: SpliceFuzzing.seeds
         case .rtp: RTPFuzzing.seeds
+        case .merge: MergeFuzzing.seeds
         case .rtmp: RTMPFuzzing.seeds
         case .srtStreamID: SRTStreamIDFuzzing.seeds
         }

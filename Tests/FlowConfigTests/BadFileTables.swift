@@ -243,7 +243,7 @@ extension [BadFile] {
         ),
         .input(
             "name: in, protocol: srt, mode: caller, host: h, port: 1, allow: [1.2.3.4]",
-            "a.yaml:5:63: error: inputs[0].allow: unknown field \"allow\"; known here are mode, host, port, "
+            "a.yaml:5:63: error: inputs[0].allow: unknown field \"allow\"; known here are mode, host, port, standby, "
                 + "streamId, latency, decryption, peerIdleTimeout [schema/additionalProperties]"
         ),
         .input(

@@ -66,7 +66,7 @@ struct GatewayClientTests {
         return ""
     }
 
-    private func client(_ port: Int, timeout: Duration = .seconds(10), limit: Int = 1_000) throws -> GatewayClient {
+    private func client(_ port: Int, timeout: Duration = .seconds(120), limit: Int = 1_000) throws -> GatewayClient {
         GatewayClient(
             server: try GatewayURL("http://127.0.0.1:\(port)/prefix"),
             token: "s3cret",

@@ -35,7 +35,7 @@ func withServer(
         for await port in ports {
             let url = try GatewayURL("http://127.0.0.1:\(port)")
             do {
-                try await body(GatewayClient(server: url, token: clientToken), port)
+                try await body(GatewayClient(server: url, token: clientToken, timeout: .seconds(120)), port)
             } catch {
                 group.cancelAll()
                 throw error

@@ -130,7 +130,8 @@ struct StatusServerTests {
             #expect(try await client.request(.post, "/-/reload").status == 401)
             #expect(try await client.request(.get, "/healthz").status == 200)
             #expect(try await client.request(.get, "/readyz").status == 200)
-            let friend = GatewayClient(server: try GatewayURL("http://127.0.0.1:\(port)"), token: "s3cret")
+            let url = try GatewayURL("http://127.0.0.1:\(port)")
+            let friend = GatewayClient(server: url, token: "s3cret", timeout: .seconds(120))
             #expect(try await friend.request(.get, "/metrics").status == 200)
             #expect(try await friend.request(.get, "/metrics", headers: [("Host", "gw.example")]).status == 200)
         }

@@ -134,6 +134,7 @@ public final class FlowHub: Sendable {
 
         /// The stream of one leg is another's from now on.
         mutating func hand(_ token: Int, to other: Int) {
+            selector.hand(token, to: other)
             packets.hand(token, to: other)
             samples.hand(token, to: other)
         }
@@ -229,10 +230,8 @@ public final class FlowHub: Sendable {
     ///
     /// - Parameter merged: the leg that they come through; it goes on where the active one of them was.
     public func setMerged(_ ids: Set<LegID>, into merged: HubLeg? = nil) {
-        let now = clock()
-        let events = state.withLock { state in
+        state.withLock { state in
             state.mergedLegs = ids
-            var events: [HubEvent] = []
             for index in state.legs.indices {
                 let leg = state.legs[index]
                 let isMerged = ids.contains(leg.id)
@@ -242,18 +241,9 @@ public final class FlowHub: Sendable {
                 state.legs[index].recent.removeAll()
                 state.legs[index].quality.reset()
                 guard isMerged else { continue }
-                if let merged {
-                    state.hand(leg.token, to: merged.token)
-                } else {
-                    state.leave(leg.token)
-                    state.samples.sourceEnded(leg.token)
-                }
-                let outcome = state.selector.legClosed(leg.token, at: now)
-                events += Self.events(for: outcome, at: now, in: &state)
+                if let merged { state.hand(leg.token, to: merged.token) }
             }
-            return events
         }
-        events.forEach(onEvent)
     }
 
     /// What a leg brought is brought by another one from now on: its stream goes on, without a seam.

@@ -150,6 +150,33 @@ struct FlowHubTests {
         #expect(sink.received.withLock { $0.allSatisfy { $0 != [9] } })
     }
 
+    @Test(
+        "Legs that are merged while one of them is active go on as one, and as themselves again, though a slate is live"
+    )
+    func mergedAndBack() {
+        let hub = makeHub()
+        let (main, backup) = (LegID(input: "a", leg: "main"), LegID(input: "a", leg: "backup"))
+        let legs = [hub.addLeg(main), hub.addLeg(backup)]
+        let slate = hub.addLeg(LegID(input: "slate", leg: "main"))
+        hub.arrangeInputs(["a", "slate"], fillers: ["slate"])
+        let sink = CollectingSink()
+        hub.addSink(sink, named: "out")
+        send([[1]], to: legs[0])
+        send([[9]], to: slate)
+        let merged = hub.addLeg(LegID(input: "a", leg: "merged"))
+        hub.setMerged([main, backup], into: merged)
+        #expect(hub.snapshot(at: .zero).activeLeg == LegID(input: "a", leg: "merged"))
+        send([[8]], to: legs[0])
+        send([[2]], to: merged, at: 1)
+        hub.handOver(merged, to: main)
+        hub.setMerged([])
+        hub.removeLeg(merged)
+        #expect(hub.snapshot(at: .zero).activeLeg == main)
+        send([[3]], to: legs[0], at: 2)
+        #expect(sink.received.withLock { $0 } == [[1], [2], [3]])
+        #expect(log.events.withLock { $0.count } == 1)
+    }
+
     @Test("Priority follows the inputs' order in the file")
     func priority() {
         let hub = makeHub()

@@ -160,6 +160,16 @@ public struct LegSelector: Sendable {
         return outcome == .unchanged ? .lost(token, .closed) : outcome
     }
 
+    /// What a leg brought is brought by another one from now on, which takes its place in every way.
+    public mutating func hand(_ token: Int, to other: Int) {
+        guard let from = index(of: token), let to = index(of: other) else { return }
+        legs[to].lastMedia = [legs[from].lastMedia, legs[to].lastMedia].compactMap(\.self).max()
+        legs[to].healthySince = [legs[from].healthySince, legs[to].healthySince].compactMap(\.self).min()
+        legs[to].isReady = legs[to].isReady || legs[from].isReady
+        legs[from] = Leg(candidate: legs[from].candidate)
+        if active == token { active = other }
+    }
+
     /// The leg brings media, but its quality fell below what was asked for, or is good again.
     public mutating func qualityChanged(on token: Int, isImpaired: Bool, at now: MonotonicTime) -> Outcome {
         guard let index = index(of: token), legs[index].isImpaired != isImpaired else { return .unchanged }

@@ -215,7 +215,7 @@ final class RTPInputLeg: DatagramHandler {
     private func nextTick(_ state: borrowing State, at now: MonotonicTime) -> MonotonicTime? {
         guard state.source != nil else { return nil }
         let silence = now.advanced(by: Self.silenceCheck)
-        return [state.receiver.deadline, merge.deadline].compactMap(\.self).reduce(silence, min)
+        return min(silence, state.receiver.deadline ?? silence, merge.deadline ?? silence)
     }
 
     private static func contains(_ outer: UnsafeRawBufferPointer, _ inner: UnsafeRawBufferPointer) -> Bool {

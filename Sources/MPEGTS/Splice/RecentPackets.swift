@@ -30,10 +30,9 @@ public struct RecentPackets: Sendable {
 
     public init() {}
 
-    public var isEmpty: Bool { storage.count == start }
     /// Whether the stream can take over.
     public var hasEntry: Bool { !entries.isEmpty }
-    public var byteCount: Int { storage.count - start }
+    private var byteCount: Int { storage.count - start }
 
     /// All that is kept.
     var all: ArraySlice<UInt8> { storage[start...] }

@@ -363,7 +363,7 @@ public struct TSSplice: Sendable {
             if kept >= least, abs(kept - due) <= Self.fittingTolerance { place = kept }
             next.timeOffset += place - kept
             lead = place - due
-            seam = Seam(kind: place == kept ? .fitting : .rebased, decodeStep: past.pictures > 1 ? free : place)
+            seam = Seam(kind: place == kept ? .fitting : .rebased, decodeStep: place)
             begin = free - place
         }
         var clockBegin = Int64.min
@@ -389,6 +389,8 @@ public struct TSSplice: Sendable {
                 begin: clockBegin
             )
         )
+        // To the first picture, which is a past one.
+        if former != nil { seam?.decodeStep += catchUp.times.move(catchUp.times.from) }
         next.appendTables(to: &backlog)
         rewriter = next
         packets.withUnsafeBytes { rewrite($0, catchUp: catchUp) }

@@ -43,6 +43,10 @@ struct TSSpliceTests {
         #expect(steps(checker, audio).allSatisfy { $0 > 0 && $0 <= 1_920 * 2 + 3_600 })
         let firstAfter = try #require(checker.units(video).first { $0.dts > 90_000 + 18_000 + 50 * 3_600 })
         #expect(firstAfter.isRandomAccess)
+        // The step is told as it is.
+        let times = checker.units(video).map(\.dts)
+        let seam = try #require(times.firstIndex(of: firstAfter.dts))
+        #expect(driver.seams[0].decodeStep == times[seam] - times[seam - 1])
         // The end is where it would be had the first source gone on.
         let last = try #require(checker.units(video).last)
         #expect(abs(last.dts - (90_000 + 18_000 + 99 * 3_600)) < 3_600 + 2_500)

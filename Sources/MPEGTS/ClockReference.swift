@@ -51,6 +51,9 @@ public struct ClockReference: Hashable, Sendable {
 /// A presentation or decoding timestamp, ISO/IEC 13818-1 §2.4.3.7: a 33-bit count of a 90 kHz clock.
 @frozen
 public struct PESTimestamp: Hashable, Sendable {
+    /// A picture is shown so long after it is decoded at most; a step back by more is another timeline: 2 s.
+    static let maximumReordering: Int64 = 180_000
+
     /// Ticks a second.
     public static let frequency: UInt64 = 90_000
     /// The count wraps here.

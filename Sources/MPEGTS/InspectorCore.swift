@@ -38,16 +38,15 @@ final class InspectorCore {
         /// When the last one began to arrive.
         var arrival = MonotonicTime.zero
 
-        /// A step back by more than this is another timeline, not the reordering of pictures: 2 s.
-        private static let maximumReordering = 2 * Int64(PESTimestamp.frequency)
-
         mutating func began(decoding: PESTimestamp, presentation: PESTimestamp, at now: MonotonicTime) {
             let advance = decoding.ticks(since: PESTimestamp(ticks: self.decoding))
-            if self.decoding != Self.unknown, advance > 0, advance < Self.maximumReordering { interval = advance }
+            if self.decoding != Self.unknown, advance > 0, advance < PESTimestamp.maximumReordering {
+                interval = advance
+            }
             self.decoding = decoding.ticks
             arrival = now
             let step = presentation.ticks(since: PESTimestamp(ticks: self.presentation))
-            if self.presentation == Self.unknown || step > 0 || step < -Self.maximumReordering {
+            if self.presentation == Self.unknown || step > 0 || step < -PESTimestamp.maximumReordering {
                 self.presentation = presentation.ticks
             }
         }

@@ -70,6 +70,15 @@ public struct TSPacket {
 }
 
 extension TSPacket {
+    /// Walks the whole packets in `bytes`, one every 188 bytes; what does not begin with the sync byte is passed over.
+    static func forEach(in bytes: UnsafeRawBufferPointer, _ body: (TSPacket) -> Void) {
+        var offset = 0
+        while offset + byteCount <= bytes.count {
+            if let packet = TSPacket(UnsafeRawBufferPointer(rebasing: bytes[offset...])) { body(packet) }
+            offset += byteCount
+        }
+    }
+
     /// Whether one of the whole packets in `payload` is a random access point at the start of a PES packet of `pid`.
     ///
     /// For payloads that start on a packet, as SRT and RTP carry them; scanning ends where the packets do.

@@ -19,12 +19,6 @@ struct FECTests {
         }
     }
 
-    /// What a relay that loses media packets has seen.
-    struct RelayState: Sendable {
-        var first: UInt16?
-        var dropped = 0
-    }
-
     /// An even port with four free ones behind it.
     private static func portBlock() -> UInt16 {
         var port = FreePorts.next()
@@ -43,24 +37,9 @@ struct FECTests {
         let stream = SyntheticStream(identifier: 91)
         let (source, relayed, input) = (FreePorts.next(), Self.portBlock(), Self.portBlock())
         let received = try DatagramReceiver(verifying: stream)
-        let outgoing = try UDPSocket()
-        let media = try DatagramReceiver<RelayState>(port: relayed, state: RelayState()) { state, datagram in
-            let number = UInt16(datagram[2]) << 8 | UInt16(datagram[3])
-            let first = state.first ?? number
-            state.first = first
-            let place = Int(number &- first)
+        let relay = try LossyRelay(from: relayed, to: input) { place in
             // Nothing of the last matrix: its columns would come with the next one.
-            if place >= 25, place < 975, pattern.loses(place % 25) {
-                state.dropped += 1
-            } else {
-                try? outgoing.send(datagram, to: input)
-            }
-        }
-        let correction = try [UInt16(2), 4].map { offset in
-            try DatagramReceiver<Int>(port: relayed + offset, state: 0) { count, datagram in
-                count += 1
-                try? outgoing.send(datagram, to: input + offset)
-            }
+            place >= 25 && place < 975 && pattern.loses(place % 25)
         }
         let gateway = try await GatewayProcess.start([
             "send.yaml": FlowText.flow(
@@ -79,12 +58,11 @@ struct FECTests {
         ])
         let sender = try DatagramSender(stream, to: source, interval: .milliseconds(2), limit: 1_000)
         sender.waitUntilSent()
-        try await eventually("all packets", detail: { "\(received.current.packetCount) \(correction.map(\.current))" })
-        {
+        try await eventually("all packets", detail: { "\(received.current.packetCount) \(relay)" }) {
             received.current.packetCount >= sender.packetCount
         }
         #expect(received.current.faults == [])
-        #expect(media.current.dropped == 38 * 5)
+        #expect(relay.dropped == 38 * 5)
         let flow = try #require(try gateway.flow("receive"))
         // What comes after the FEC packets that stand for it counts as recovered, too.
         #expect((flow.leg()?.counters.packetsRecovered ?? 0) >= 38 * 5)
@@ -95,23 +73,7 @@ struct FECTests {
     @Test("What ffmpeg sends along repairs what is lost of its stream")
     func fromFFmpeg() async throws {
         let (relayed, input) = (Self.portBlock(), Self.portBlock())
-        let outgoing = try UDPSocket()
-        let media = try DatagramReceiver<RelayState>(port: relayed, state: RelayState()) { state, datagram in
-            let number = UInt16(datagram[2]) << 8 | UInt16(datagram[3])
-            let first = state.first ?? number
-            state.first = first
-            if number &- first >= 64, number &- first < 320, (number &- first) % 13 == 0 {
-                state.dropped += 1
-            } else {
-                try? outgoing.send(datagram, to: input)
-            }
-        }
-        let correction = try [UInt16(2), 4].map { offset in
-            try DatagramReceiver<Int>(port: relayed + offset, state: 0) { count, datagram in
-                count += 1
-                try? outgoing.send(datagram, to: input + offset)
-            }
-        }
+        let relay = try LossyRelay(from: relayed, to: input) { (64..<320).contains($0) && $0 % 13 == 0 }
         let gateway = try await GatewayProcess.start([
             "receive.yaml": FlowText.flow(
                 "receive",
@@ -125,8 +87,8 @@ struct FECTests {
         ])
         defer { encoder.end() }
         _ = try await encoder.waitForExit()
-        let dropped = media.current.dropped
-        #expect(dropped > 15, "\(correction.map(\.current))")
+        let dropped = relay.dropped
+        #expect(dropped > 15, "\(relay)")
         let flow = try await gateway.waitForFlow("receive", "repaired") {
             ($0.leg()?.counters.packetsRecovered ?? 0) >= dropped
         }
@@ -134,4 +96,39 @@ struct FECTests {
         #expect(flow.leg()?.transportStream?.continuityErrors == 0)
         _ = try await gateway.stop()
     }
+}
+
+/// Hands on RTP with its FEC, and loses some of the media.
+private final class LossyRelay: CustomStringConvertible {
+    private struct Media: Sendable {
+        var first: UInt16?
+        var dropped = 0
+    }
+
+    private let media: DatagramReceiver<Media>
+    private let correction: [DatagramReceiver<Int>]
+
+    /// - Parameter loses: told the place of a packet, counted from the first one.
+    init(from port: UInt16, to target: UInt16, loses: @escaping @Sendable (Int) -> Bool) throws {
+        let outgoing = try UDPSocket()
+        media = try DatagramReceiver(port: port, state: Media()) { media, datagram in
+            let number = UInt16(datagram[2]) << 8 | UInt16(datagram[3])
+            let first = media.first ?? number
+            media.first = first
+            if loses(Int(number &- first)) {
+                media.dropped += 1
+            } else {
+                try? outgoing.send(datagram, to: target)
+            }
+        }
+        correction = try [UInt16(2), 4].map { offset in
+            try DatagramReceiver(port: port + offset, state: 0) { count, datagram in
+                count += 1
+                try? outgoing.send(datagram, to: target + offset)
+            }
+        }
+    }
+
+    var dropped: Int { media.current.dropped }
+    var description: String { "\(dropped) lost, FEC \(correction.map(\.current))" }
 }

@@ -80,13 +80,9 @@ public struct RecentPackets: Sendable {
     }
 
     private mutating func append(packets: UnsafeRawBufferPointer, at now: MonotonicTime) {
-        var offset = 0
-        while offset + TSPacket.byteCount <= packets.count {
-            let bytes = UnsafeRawBufferPointer(rebasing: packets[offset..<offset + TSPacket.byteCount])
-            offset += TSPacket.byteCount
-            guard let packet = TSPacket(bytes) else { continue }
+        TSPacket.forEach(in: packets) { packet in
             if isEntry(packet, at: now) { enter(at: now) }
-            if hasEntry || keepsBeginning { storage.append(contentsOf: bytes) }
+            if hasEntry || keepsBeginning { storage.append(contentsOf: packet.bytes) }
         }
         if byteCount > Self.maximumBytes { shrink() }
     }

@@ -114,8 +114,7 @@ struct TSRewriter: Sendable {
     /// Appends a packet of the present stream as it goes out, or nothing when it does not.
     ///
     /// - Parameter catchUp: for packets before the present.
-    mutating func append(_ bytes: UnsafeRawBufferPointer, to buffer: inout TSPacketBuffer, catchUp: CatchUp? = nil) {
-        guard let packet = TSPacket(bytes) else { return }
+    mutating func append(_ packet: TSPacket, to buffer: inout TSPacketBuffer, catchUp: CatchUp? = nil) {
         let pid = packet.pid
         if pid == TSPacket.nullPID || packet.hasTransportError {
             if catchUp == nil { buffer.appendPacket(packet) { _ in } }
@@ -228,7 +227,7 @@ struct TSRewriter: Sendable {
         if advance > 0, advance < Int64(PESTimestamp.frequency) { outputs[index].interval = advance }
         outputs[index].decodeTime = decodeTime
         if let latest = outputs[index].presentationTime, presentationTime.ticks(since: latest) <= 0,
-            latest.ticks(since: presentationTime) < Int64(2 * PESTimestamp.frequency)
+            latest.ticks(since: presentationTime) < PESTimestamp.maximumReordering
         {
             return
         }

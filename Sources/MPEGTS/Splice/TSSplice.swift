@@ -21,9 +21,8 @@ public struct TSSplice: Sendable {
     /// A source that was interrupted goes on with its own timeline when its clock went on by as much as time passed, give
     /// or take 2 s of 27 MHz.
     static let resumptionTolerance = 2 * Int64(ClockReference.frequency)
-    /// A picture is shown so long after it is decoded at most: 2 s.
-    static let maximumReordering = 2 * Int64(PESTimestamp.frequency)
-    /// A source that is to pass and shows nothing to begin with for so long (no tables, scrambled, no time stamps) passes as it comes.
+    /// A source that is to pass and shows nothing to begin with for so long (no tables, scrambled, no time stamps) passes
+    /// as it comes.
     static let joinTimeout = Duration.seconds(3)
     /// How long to wait for a source with the same packets to arrive where the former one stopped.
     static let resumptionTimeout = Duration.seconds(1)
@@ -192,12 +191,7 @@ public struct TSSplice: Sendable {
     }
 
     private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.CatchUp? = nil) {
-        var offset = 0
-        while offset + TSPacket.byteCount <= packets.count {
-            let packet = UnsafeRawBufferPointer(rebasing: packets[offset..<offset + TSPacket.byteCount])
-            rewriter?.append(packet, to: &backlog, catchUp: catchUp)
-            offset += TSPacket.byteCount
-        }
+        TSPacket.forEach(in: packets) { rewriter?.append($0, to: &backlog, catchUp: catchUp) }
     }
 
     /// Payload by payload, so that each keeps the time at which it is due.
@@ -356,7 +350,7 @@ public struct TSSplice: Sendable {
             // By the distance from the last decode time that went out.
             let due = passed - lead
             let reordering = former.presentationTime.ticks(since: former.decodeTime)
-            let free = min(max(0, reordering), Self.maximumReordering) + Self.leastStep
+            let free = min(max(0, reordering), PESTimestamp.maximumReordering) + Self.leastStep
             let least = free + Int64(max(0, past.pictures - 1)) * Self.leastStep
             let kept = present.time.advanced(bySigned: next.timeOffset).ticks(since: former.decodeTime)
             var place = max(due, least)
@@ -408,17 +402,14 @@ public struct TSSplice: Sendable {
         var pictures = 0
 
         init(_ packets: UnsafeRawBufferPointer, pid: UInt16) {
-            var offset = 0
-            while offset + TSPacket.byteCount <= packets.count {
-                defer { offset += TSPacket.byteCount }
-                guard let packet = TSPacket(UnsafeRawBufferPointer(rebasing: packets[offset...])) else { continue }
+            TSPacket.forEach(in: packets) { packet in
                 if let reference = packet.clockReference {
                     if clock == nil { clock = reference }
                     clocks += 1
                 }
-                guard packet.pid == pid, let header = PESHeader(packet) else { continue }
+                guard packet.pid == pid, let header = PESHeader(packet) else { return }
                 pictures += 1
-                guard time == nil else { continue }
+                guard time == nil else { return }
                 let base = UnsafeRawPointer(packet.base)
                 time = PESTimestamp(reading: base + (header.decodingOffset ?? header.presentationOffset))
             }

@@ -38,7 +38,9 @@ struct BandwidthTests {
         var text: String { FlowText.relay("neighbour", from: input, to: receiver.port) }
     }
 
-    @Test("Datagrams beyond the cap are dropped: what passes is within three per cent of it, second by second")
+    /// A second in which the machine held the sender, the gateway or this test back shows another rate, and the next one
+    /// the opposite. To the byte, the limiter is held to each second by its unit tests, whose clock is an argument.
+    @Test("Datagrams beyond the cap are dropped: what passes is within three per cent of it")
     func datagrams() async throws {
         let cap = 2_000_000
         let input = FreePorts.next()
@@ -64,7 +66,9 @@ struct BandwidthTests {
         sender.waitUntilSent()
         let rates = passed.current.rates
         #expect(rates.count > 30)
-        #expect(rates.allSatisfy { abs($0 - cap) <= cap * 3 / 100 }, "\(rates)")
+        let within = rates.filter { abs($0 - cap) <= cap * 3 / 100 }
+        #expect(within.count * 4 >= rates.count * 3, "\(rates)")
+        #expect(abs(rates.reduce(0, +) / max(rates.count, 1) - cap) <= cap * 3 / 100, "\(rates)")
         let flow = try #require(try gateway.flow("a"))
         #expect(flow.packetsOverBandwidth > 1_000)
         try await gateway.waitForLog("OverBandwidth")

@@ -82,7 +82,7 @@ final class ComponentFactory: Sendable {
         _ spec: InputSpec,
         flow: String,
         hub: FlowHub,
-        merge: RTPMergeGroup
+        merge: MergeGroup
     ) async throws(ApplyFailure) -> any RunningInput {
         switch spec.source {
         case .srtListener(let input):

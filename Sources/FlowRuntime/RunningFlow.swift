@@ -16,7 +16,7 @@ final class RunningFlow: Sendable {
 
     let name: String
     let hub: FlowHub
-    private let merge: RTPMergeGroup
+    private let merge: MergeGroup
     private let state: Mutex<State>
     private let factory: ComponentFactory
 
@@ -28,7 +28,7 @@ final class RunningFlow: Sendable {
         hub = FlowHub(settings: FlowHub.Settings(spec), clock: { .now() }) { event in
             onEvent(FlowEvent(event, flow: name))
         }
-        merge = RTPMergeGroup(hub: hub) { count, leg in
+        merge = MergeGroup(hub: hub) { count, leg in
             onEvent(FlowEvent(lostOnBothLegs: count, leg, flow: name))
         }
         arrangeInputs(spec)

@@ -16,7 +16,7 @@ public struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertibl
 
 /// A blocking IPv4 UDP socket on the loopback interface, for tests.
 public final class UDPSocket: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
     public let port: UInt16
 
     /// Binds to 127.0.0.1; port 0 picks a free one.
@@ -64,14 +64,23 @@ public final class UDPSocket: Sendable {
     }
 
     /// The next datagram that is there already.
-    public func receiveNow() -> [UInt8]? {
+    public func receiveNow() -> [UInt8]? { receiveNowWithSource()?.bytes }
+
+    /// The next datagram that is there already, and the port that it came from.
+    func receiveNowWithSource() -> (bytes: [UInt8], port: UInt16)? {
         let capacity = 65_536
         var count = 0
+        var source = Self.loopback(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
-            count = recv(descriptor, buffer.baseAddress, capacity, Int32(MSG_DONTWAIT))
+            count = withUnsafeMutablePointer(to: &source) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    recvfrom(descriptor, buffer.baseAddress, capacity, Int32(MSG_DONTWAIT), $0, &length)
+                }
+            }
             initialized = max(0, count)
         }
-        return count >= 0 ? bytes : nil
+        return count >= 0 ? (bytes, UInt16(bigEndian: source.sin_port)) : nil
     }
 
     static func loopback(_ port: UInt16) -> sockaddr_in {

@@ -42,7 +42,7 @@ struct RTPInputLegTests {
         return RTPInputLeg(
             LegID(input: "in", leg: "main"),
             sink: sink,
-            merge: RTPMergeGroup(hub: hub, onLoss: { _, _ in }),
+            group: MergeGroup(hub: hub, onLoss: { _, _ in }),
             idleTimeout: .seconds(5)
         ) { [log] reason, _, _ in
             log.refusals.withLock { $0.append(reason) }

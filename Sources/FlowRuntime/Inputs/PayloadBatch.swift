@@ -21,15 +21,28 @@ struct PayloadBatch: ~Copyable, @unchecked Sendable {
         if count == Self.capacity { flush(to: sink, at: now) }
     }
 
-    /// Passes on a payload that is valid only now, behind what was gathered.
-    mutating func appendHeld(_ payload: UnsafeRawBufferPointer, to sink: any InputSink, at now: MonotonicTime) {
+    /// Adds a payload, and passes on at once what is valid only now: what lies in no memory that stays until `flush`.
+    mutating func append(
+        _ payload: UnsafeRawBufferPointer,
+        of lasting: UnsafeRawBufferPointer?,
+        to sink: any InputSink,
+        at now: MonotonicTime
+    ) {
         append(payload, to: sink, at: now)
-        flush(to: sink, at: now)
+        if !(lasting?.holds(payload) ?? false) { flush(to: sink, at: now) }
     }
 
     mutating func flush(to sink: any InputSink, at now: MonotonicTime) {
         guard count > 0 else { return }
         sink.consume(PacketBatch(payloads: UnsafeBufferPointer(start: payloads, count: count), arrival: now))
         count = 0
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether a part is one of this memory.
+    fileprivate func holds(_ part: UnsafeRawBufferPointer) -> Bool {
+        guard let start = baseAddress, let inner = part.baseAddress else { return false }
+        return inner >= start && inner < start + count
     }
 }

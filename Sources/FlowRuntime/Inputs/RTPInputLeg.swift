@@ -50,14 +50,14 @@ final class RTPInputLeg: DatagramHandler {
     private let state: Mutex<State>
     private let id: LegID
     private let sink: any InputSink
-    private let merge: RTPMergeGroup
+    private let group: MergeGroup
     private let idleTimeout: Duration
     private let onRefusal: @Sendable (Refusal, IPEndpoint, String) -> Void
 
     init(
         _ id: LegID,
         sink: any InputSink,
-        merge: RTPMergeGroup,
+        group: MergeGroup,
         repairsLosses: Bool = false,
         idleTimeout: Duration,
         onRefusal: @escaping @Sendable (Refusal, IPEndpoint, String) -> Void
@@ -70,7 +70,7 @@ final class RTPInputLeg: DatagramHandler {
         )
         self.id = id
         self.sink = sink
-        self.merge = merge
+        self.group = group
         self.idleTimeout = idleTimeout
         self.onRefusal = onRefusal
     }
@@ -88,24 +88,24 @@ final class RTPInputLeg: DatagramHandler {
     }
 
     func receive(_ datagrams: UnsafeBufferPointer<Datagram>, at now: MonotonicTime) -> MonotonicTime? {
-        state.withLock { state in
-            for datagram in datagrams where state.source == datagram.source || follow(datagram, at: now, in: &state) {
-                take(datagram, at: now, in: &state)
+        bring(at: now) { state, merge in
+            for datagram in datagrams
+            where state.source == datagram.source || follow(datagram, at: now, in: &state, &merge) {
+                take(datagram, at: now, in: &state, &merge)
             }
             state.batch.flush(to: sink, at: now)
             // What waits for a missing packet is no silence.
             if state.receiver.deadline != nil { sink.mediaHeld(at: now) }
-            return nextTick(state, at: now)
         }
     }
 
     /// Takes what came to one of the ports for FEC.
     func receiveFEC(_ datagrams: UnsafeBufferPointer<Datagram>, at now: MonotonicTime) {
-        state.withLock { state in
+        _ = bring(at: now) { state, merge in
             // From the sender's host; the port may be another one.
             for datagram in datagrams where state.source?.address == datagram.source.address {
                 guard var decoder = state.decoder.take() else { return }
-                decoder.receiveFEC(datagram.bytes) { takeRecovered($0, at: now, in: &state) }
+                decoder.receiveFEC(datagram.bytes) { takeRecovered($0, at: now, in: &state, &merge) }
                 state.decoder = decoder
             }
             state.batch.flush(to: sink, at: now)
@@ -113,14 +113,27 @@ final class RTPInputLeg: DatagramHandler {
     }
 
     func tick(at now: MonotonicTime) -> MonotonicTime? {
-        merge.tick(at: now)
-        return state.withLock { state in
-            state.receiver.tick(at: now) { state.batch.appendHeld($0, to: sink, at: now) }
+        group.tick(at: now)
+        return bring(at: now) { state, merge in
+            state.receiver.tick(at: now) { state.batch.append($0, of: nil, to: sink, at: now) }
             if state.source != nil, now >= state.lastPacket.advanced(by: idleTimeout) {
-                state.receiver.flush { state.batch.appendHeld($0, to: sink, at: now) }
-                disconnect("no packets for \(idleTimeout.components.seconds) s", at: now, in: &state)
+                state.receiver.flush { state.batch.append($0, of: nil, to: sink, at: now) }
+                disconnect("no packets for \(idleTimeout.components.seconds) s", at: now, in: &state, &merge)
             }
-            return nextTick(state, at: now)
+        }
+    }
+
+    /// Does something that may bring packets, and tells when `tick` is due.
+    private func bring(
+        at now: MonotonicTime,
+        _ body: (inout State, inout LegMerge?) -> Void
+    ) -> MonotonicTime? {
+        state.withLock { state in
+            group.hold(for: id) { merge in
+                body(&state, &merge)
+                merge?.deliver(at: now)
+                return nextTick(state, merge?.deadline, at: now)
+            }
         }
     }
 
@@ -128,25 +141,24 @@ final class RTPInputLeg: DatagramHandler {
         onRefusal(.notInAllowlist, source, "\(count) packets of an address that `allow` does not list")
     }
 
-    private func take(_ datagram: Datagram, at now: MonotonicTime, in state: inout State) {
+    private func take(
+        _ datagram: Datagram,
+        at now: MonotonicTime,
+        in state: inout State,
+        _ merge: inout LegMerge?
+    ) {
         switch state.detector.classify(datagram.bytes) {
         case .plain:
             state.lastPacket = now
-            if merge.merges(id) { tellUnmergeable(datagram.source, at: now, in: &state) }
+            if merge?.isMerging ?? false { tellUnmergeable(datagram.source, at: now, in: &state) }
             state.batch.append(datagram.bytes, to: sink, at: now)
         case .rtp:
             state.lastPacket = now
             let bytes = datagram.bytes
-            state.receiver.receive(bytes, at: now) { payload in
-                if Self.contains(bytes, payload) {
-                    state.batch.append(payload, to: sink, at: now)
-                } else {
-                    state.batch.appendHeld(payload, to: sink, at: now)
-                }
-            }
-            merge.receive(bytes, of: id, from: state.source, at: now)
+            state.receiver.receive(bytes, at: now) { state.batch.append($0, of: bytes, to: sink, at: now) }
+            merge?.receive(bytes, lasts: true, from: state.source, at: now)
             if var decoder = state.decoder.take() {
-                decoder.receiveMedia(bytes) { takeRecovered($0, at: now, in: &state) }
+                decoder.receiveMedia(bytes) { takeRecovered($0, at: now, in: &state, &merge) }
                 state.decoder = decoder
             }
         case .refused:
@@ -155,13 +167,23 @@ final class RTPInputLeg: DatagramHandler {
     }
 
     /// A packet that FEC gave back is valid only now.
-    private func takeRecovered(_ packet: UnsafeRawBufferPointer, at now: MonotonicTime, in state: inout State) {
-        state.receiver.receive(packet, at: now) { state.batch.appendHeld($0, to: sink, at: now) }
-        merge.receive(packet, of: id, from: state.source, at: now)
+    private func takeRecovered(
+        _ packet: UnsafeRawBufferPointer,
+        at now: MonotonicTime,
+        in state: inout State,
+        _ merge: inout LegMerge?
+    ) {
+        state.receiver.receive(packet, at: now) { state.batch.append($0, of: nil, to: sink, at: now) }
+        merge?.receive(packet, lasts: false, from: state.source, at: now)
     }
 
     /// Whether a newcomer becomes the sender that this leg listens to. Garbage never does.
-    private func follow(_ datagram: Datagram, at now: MonotonicTime, in state: inout State) -> Bool {
+    private func follow(
+        _ datagram: Datagram,
+        at now: MonotonicTime,
+        in state: inout State,
+        _ merge: inout LegMerge?
+    ) -> Bool {
         let source = datagram.source
         if state.source != nil, now < state.lastPacket.advanced(by: Self.sourceHold) {
             state.otherSender &+= 1
@@ -179,7 +201,7 @@ final class RTPInputLeg: DatagramHandler {
         }
         if state.source != nil {
             state.batch.flush(to: sink, at: now)
-            disconnect("another sender took its place", at: now, in: &state)
+            disconnect("another sender took its place", at: now, in: &state, &merge)
         }
         state.source = source
         state.lastPacket = now
@@ -199,27 +221,31 @@ final class RTPInputLeg: DatagramHandler {
         onRefusal(.malformedStream, source, "a packet that is neither MPEG-TS nor MPEG-TS in RTP")
     }
 
-    private func disconnect(_ reason: String, at now: MonotonicTime, in state: inout State) {
+    private func disconnect(
+        _ reason: String,
+        at now: MonotonicTime,
+        in state: inout State,
+        _ merge: inout LegMerge?
+    ) {
         state.source = nil
         state.receiver.reset()
         state.detector.reset()
         state.decoder?.reset()
         sink.peerDisconnected(reason)
-        merge.peerDisconnected(reason, of: id, at: now)
+        merge?.peerDisconnected(reason, at: now)
     }
 
     private func isDue(_ last: MonotonicTime?, at now: MonotonicTime) -> Bool {
         last.map { now >= $0.advanced(by: Self.refusalEventInterval) } ?? true
     }
 
-    private func nextTick(_ state: borrowing State, at now: MonotonicTime) -> MonotonicTime? {
+    private func nextTick(
+        _ state: borrowing State,
+        _ mergeDeadline: MonotonicTime?,
+        at now: MonotonicTime
+    ) -> MonotonicTime? {
         guard state.source != nil else { return nil }
         let silence = now.advanced(by: Self.silenceCheck)
-        return min(silence, state.receiver.deadline ?? silence, merge.deadline ?? silence)
-    }
-
-    private static func contains(_ outer: UnsafeRawBufferPointer, _ inner: UnsafeRawBufferPointer) -> Bool {
-        guard let start = outer.baseAddress, let part = inner.baseAddress else { return false }
-        return part >= start && part < start + outer.count
+        return min(silence, state.receiver.deadline ?? silence, mergeDeadline ?? silence)
     }
 }

@@ -28,7 +28,7 @@ final class RTPRunningInput: RunningInput {
 
     private let flow: String
     private let hub: FlowHub
-    private let merge: RTPMergeGroup
+    private let merge: MergeGroup
     private let context: ComponentContext
     private let state: Mutex<State>
 
@@ -37,7 +37,7 @@ final class RTPRunningInput: RunningInput {
         _ input: RTPInput,
         flow: String,
         hub: FlowHub,
-        merge: RTPMergeGroup,
+        merge: MergeGroup,
         context: ComponentContext
     ) throws(ApplyFailure) {
         self.flow = flow
@@ -142,7 +142,7 @@ final class RTPRunningInput: RunningInput {
         status.counters.reconnects &+= figures.rtp.ssrcChanges
         status.counters.packetsRecovered = figures.fec?.recovered ?? 0
         if let merged = merge.figures(of: id, at: .now()) {
-            status.active = hub.activeLeg?.leg == RTPMergeGroup.legName
+            status.active = hub.activeLeg?.leg == MergeGroup.legName
             status.merge = MergeStatus(
                 packetsUsed: merged.counters.used,
                 packetsMissing: merged.counters.missing,
@@ -160,7 +160,7 @@ final class RTPRunningInput: RunningInput {
         let handler = RTPInputLeg(
             id,
             sink: hubLeg,
-            merge: merge,
+            group: merge,
             repairsLosses: input.fec != .none,
             idleTimeout: input.idleTimeout
         ) { reason, source, message in

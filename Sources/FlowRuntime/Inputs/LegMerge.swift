@@ -1,0 +1,127 @@
+import FlowHub
+import FlowModel
+import Media
+import NetworkAddress
+import RTP
+
+/// Two legs that are put together, and the leg that they make.
+struct LegMerge: ~Copyable {
+    /// Losses are told at most so often.
+    private static let lossEventInterval = Duration.seconds(1)
+
+    let legs: [LegID]
+    let sink: HubLeg
+    private var skewWindow: Duration
+    private var merger: RTPMerger
+    private var batch = PayloadBatch()
+    /// The leg that brings packets now; nil when it is none of the two.
+    private var current: RTPMerger.Leg?
+    /// A bit for each leg that has a sender.
+    private var senders: UInt8 = 0
+    private var toldLost: UInt64 = 0
+    private var lastTold: MonotonicTime?
+
+    init(_ legs: [LegID], into sink: HubLeg, skewWindow: Duration) {
+        self.legs = legs
+        self.sink = sink
+        self.skewWindow = skewWindow
+        merger = RTPMerger(configuration: .init(skewWindow: skewWindow))
+    }
+
+    mutating func setSkewWindow(_ window: Duration) {
+        guard window != skewWindow else { return }
+        flush(at: .now())
+        skewWindow = window
+        merger = RTPMerger(configuration: .init(skewWindow: window))
+    }
+
+    // MARK: From a leg
+
+    /// What is brought from now on is this leg's.
+    mutating func begin(_ id: LegID) { current = place(of: id) }
+
+    /// Whether what the leg brings goes out merged.
+    var isMerging: Bool { current != nil }
+
+    /// Takes an RTP packet. What goes out of it does so at the latest with `deliver`.
+    ///
+    /// - Parameter lasts: whether the memory stays as it is until then.
+    mutating func receive(
+        _ packet: UnsafeRawBufferPointer,
+        lasts: Bool,
+        from source: IPEndpoint?,
+        at now: MonotonicTime
+    ) {
+        guard let current else { return }
+        if senders & current.senderBit == 0 {
+            if senders == 0 { sink.peerConnected(source?.description ?? "") }
+            senders |= current.senderBit
+        }
+        merger.receive(packet, on: current, at: now) { payload in
+            batch.append(payload, of: lasts ? packet : nil, to: sink, at: now)
+        }
+    }
+
+    /// Sends what was taken on its way.
+    mutating func deliver(at now: MonotonicTime) {
+        batch.flush(to: sink, at: now)
+        // What waits for a missing packet is no silence.
+        if merger.deadline != nil { sink.mediaHeld(at: now) }
+    }
+
+    /// The leg that brings packets has no sender any more.
+    mutating func peerDisconnected(_ reason: String, at now: MonotonicTime) {
+        guard let current, senders & current.senderBit != 0 else { return }
+        senders &= ~current.senderBit
+        merger.reset(current)
+        guard senders == 0 else { return }
+        flush(at: now)
+        merger.reset()
+        sink.peerDisconnected(reason)
+    }
+
+    // MARK: In time
+
+    /// When `tick` has something to do.
+    var deadline: MonotonicTime? { merger.deadline }
+
+    /// Gives up what was waited for long enough.
+    mutating func tick(at now: MonotonicTime) {
+        merger.tick(at: now) { batch.append($0, of: nil, to: sink, at: now) }
+    }
+
+    /// How many packets came on neither leg since it was told last, if that is to be told now.
+    mutating func lossToTell(at now: MonotonicTime) -> (UInt64, LegID)? {
+        let lost = merger.counters.lost
+        guard lost > toldLost, lastTold.map({ now >= $0.advanced(by: Self.lossEventInterval) }) ?? true else {
+            return nil
+        }
+        defer {
+            toldLost = lost
+            lastTold = now
+        }
+        return (lost - toldLost, LegID(input: legs[0].input, leg: MergeGroup.legName))
+    }
+
+    func figures(of id: LegID, at now: MonotonicTime) -> MergeGroup.LegFigures? {
+        guard let leg = place(of: id) else { return nil }
+        let skew = merger.skew(at: now)?.nanoseconds
+        return MergeGroup.LegFigures(
+            counters: merger.counters(of: leg),
+            skewNanoseconds: skew.map { leg == .second ? $0 : -$0 }
+        )
+    }
+
+    private mutating func flush(at now: MonotonicTime) {
+        merger.flush { batch.append($0, of: nil, to: sink, at: now) }
+        batch.flush(to: sink, at: now)
+    }
+
+    private func place(of id: LegID) -> RTPMerger.Leg? {
+        legs.firstIndex(of: id).flatMap(RTPMerger.Leg.init(rawValue:))
+    }
+}
+
+extension RTPMerger.Leg {
+    fileprivate var senderBit: UInt8 { self == .first ? 1 : 2 }
+}

@@ -1,0 +1,83 @@
+import FlowHub
+import FlowModel
+import Media
+import RTP
+import Synchronization
+
+/// Puts the two legs of a flow together, packet by packet, while the flow's failover mode is `merge`.
+///
+/// The legs go on to count what they receive for themselves. What they bring together goes to the hub as a leg of its
+/// own, which lives as long as one of them has a sender.
+final class MergeGroup: Sendable {
+    /// What a leg contributed.
+    struct LegFigures: Sendable {
+        var counters: RTPMergerLegCounters
+        /// How far the leg is behind the other, or ahead when below zero.
+        var skewNanoseconds: Int64?
+    }
+
+    /// The name of the leg that the hub sees.
+    static let legName = "merged"
+
+    private let hub: FlowHub
+    private let onLoss: @Sendable (UInt64, LegID) -> Void
+    /// Nil while each leg is left for itself. A leg holds the lock while it brings packets: whether they go out by itself
+    /// or merged does not change before all of them have.
+    private let state = Mutex<LegMerge?>(nil)
+
+    /// - Parameter onLoss: called with the number of packets that came on neither leg.
+    init(hub: FlowHub, onLoss: @escaping @Sendable (UInt64, LegID) -> Void) {
+        self.hub = hub
+        self.onLoss = onLoss
+    }
+
+    /// Merges these two legs from now on; none to leave each for itself. The stream goes on all the same.
+    func arrange(_ legs: [LegID], skewWindow: Duration) {
+        state.withLock { state in
+            if state?.legs == legs {
+                state?.setSkewWindow(skewWindow)
+                return
+            }
+            if let former = state.take() {
+                hub.handOver(former.sink, to: former.legs[0])
+                hub.setMerged([])
+                hub.removeLeg(former.sink)
+            }
+            guard legs.count == 2 else { return }
+            let sink = hub.addLeg(LegID(input: legs[0].input, leg: Self.legName))
+            hub.setMerged(Set(legs), into: sink)
+            state = LegMerge(legs, into: sink, skewWindow: skewWindow)
+        }
+    }
+
+    func stop() {
+        arrange([], skewWindow: .zero)
+    }
+
+    /// A leg brings what it has received. Calls to others wait meanwhile; the legs' own locks are taken before.
+    func hold<Result>(for id: LegID, _ body: (inout LegMerge?) -> Result) -> Result {
+        state.withLock { state in
+            state?.begin(id)
+            return body(&state)
+        }
+    }
+
+    /// A leg is gone, or has no sender any more.
+    func peerDisconnected(_ reason: String, of id: LegID, at now: MonotonicTime) {
+        hold(for: id) { $0?.peerDisconnected(reason, at: now) }
+    }
+
+    /// Gives up what was waited for long enough.
+    func tick(at now: MonotonicTime) {
+        let loss = state.withLock { state -> (UInt64, LegID)? in
+            state?.tick(at: now)
+            return state?.lossToTell(at: now)
+        }
+        if let (count, leg) = loss { onLoss(count, leg) }
+    }
+
+    /// Nil for a leg that is not merged.
+    func figures(of id: LegID, at now: MonotonicTime) -> LegFigures? {
+        state.withLock { $0?.figures(of: id, at: now) }
+    }
+}

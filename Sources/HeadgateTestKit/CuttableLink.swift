@@ -60,11 +60,15 @@ private func readable(of descriptors: [Int32]) -> Set<Int32> {
 }
 
 private struct UDPWay: Sendable {
-    let entrance = try UDPSocket()
-    let exit = try UDPSocket()
+    let entrance: UDPSocket
+    let exit: UDPSocket
     let target: UInt16
 
-    init(to target: UInt16) throws { self.target = target }
+    init(to target: UInt16) throws {
+        entrance = try UDPSocket()
+        exit = try UDPSocket()
+        self.target = target
+    }
 
     func run(_ state: CuttableLink.State) {
         var caller: UInt16?

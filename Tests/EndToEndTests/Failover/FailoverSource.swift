@@ -1,3 +1,4 @@
+import Glibc
 import HeadgateTestKit
 
 /// Two encoders' clips, which differ in the size of the picture, so that each frame says whose it is.
@@ -34,31 +35,149 @@ enum FailoverClip: Int, CaseIterable {
     }
 }
 
-/// How an encoder brings its clip.
+/// How an encoder's stream reaches a gateway.
 enum FailoverTransport: String, CaseIterable {
     case srt, rtp, rtmp
+    /// The gateway calls the encoder.
+    case srtCaller = "srt caller"
+    /// The gateway fetches the stream from nginx, to which the encoder pushes.
+    case rtmpPull = "rtmp-pull"
 
-    /// An input of this kind in a flow file, on a port.
-    func input(_ name: String, port: UInt16) -> String {
+    /// What runs over: TCP or UDP.
+    private var link: CuttableLink.Transport {
         switch self {
-        case .srt: "name: \(name), protocol: srt, port: \(port), peerIdleTimeout: 2s"
-        case .rtp: "name: \(name), protocol: rtp, port: \(port)"
-        case .rtmp: "name: \(name), protocol: rtmp, streamKey: \(name)"
+        case .srt, .srtCaller, .rtp: .udp
+        case .rtmp, .rtmpPull: .tcp
         }
     }
 
-    /// An encoder that sends the clip in real time.
-    func publish(_ clip: FailoverClip, as name: String, port: UInt16, rtmpPort: UInt16) async throws -> ChildProcess {
-        let source = ["-re", "-copyts", "-i", try await clip.path, "-map", "0", "-c", "copy"]
-        let target: [String]
-        switch self {
-        case .srt:
-            target = ["-f", "mpegts", "srt://127.0.0.1:\(port)?pkt_size=1316&latency=120000"]
-        case .rtp:
-            target = ["-f", "rtp_mpegts", "rtp://127.0.0.1:\(port)?pkt_size=1328"]
-        case .rtmp:
-            target = ["-f", "flv", "rtmp://127.0.0.1:\(rtmpPort)/live/\(name)"]
+    /// An encoder with its way to the gateway, which is not there yet.
+    ///
+    /// - Parameter isCuttable: whether its network can be cut.
+    func prepare(_ clip: FailoverClip, as name: String, isCuttable: Bool = false) async throws -> FailoverSource {
+        let server = self == .rtmpPull ? try await NginxRTMP.start() : nil
+        let port = FreePorts.next()
+        let called = server?.port ?? port
+        var source = FailoverSource(
+            transport: self,
+            clip: try await clip.path,
+            name: name,
+            port: port,
+            called: called,
+            server: server
+        )
+        if isCuttable, self == .srtCaller || self == .rtmpPull {
+            let link = try CuttableLink(link, to: called)
+            source.link = link
+            source.called = link.port
         }
-        return try ClientProcess.ffmpeg(source + target)
+        source.isCuttable = isCuttable
+        return source
+    }
+
+    fileprivate func makeLink(to port: UInt16) throws -> CuttableLink { try CuttableLink(link, to: port) }
+}
+
+/// An encoder that sends its clip in real time, with its way to the gateway.
+struct FailoverSource {
+    enum Loss: String, CaseIterable {
+        /// The encoder ends and says so, as far as its protocol can.
+        case ended
+        /// Whom the gateway talks to stands still with its connection open.
+        case frozen
+        /// Whom the gateway talks to is killed.
+        case killed
+        /// The network is cut, and nobody is told.
+        case cut
+    }
+
+    let transport: FailoverTransport
+    let clip: String
+    let name: String
+    /// Where the gateway listens, or the encoder when the gateway calls.
+    let port: UInt16
+    /// Where a gateway calls that does.
+    fileprivate(set) var called: UInt16
+    fileprivate let server: NginxRTMP?
+    fileprivate var link: CuttableLink?
+    fileprivate var isCuttable = false
+    private var encoder: ChildProcess?
+
+    fileprivate init(
+        transport: FailoverTransport,
+        clip: String,
+        name: String,
+        port: UInt16,
+        called: UInt16,
+        server: NginxRTMP?
+    ) {
+        self.transport = transport
+        self.clip = clip
+        self.name = name
+        self.port = port
+        self.called = called
+        self.server = server
+    }
+
+    /// The input for it in a flow file.
+    var input: String {
+        switch transport {
+        case .srt: "name: \(name), protocol: srt, port: \(port), peerIdleTimeout: 2s"
+        case .srtCaller:
+            "name: \(name), protocol: srt, mode: caller, host: 127.0.0.1, port: \(called), peerIdleTimeout: 2s"
+        case .rtp: "name: \(name), protocol: rtp, port: \(port)"
+        case .rtmp: "name: \(name), protocol: rtmp, streamKey: \(name)"
+        case .rtmpPull:
+            "name: \(name), protocol: rtmp-pull, source: 'rtmp://127.0.0.1:\(called)/live', streamKey: \(name)"
+        }
+    }
+
+    /// Starts the encoder.
+    ///
+    /// - Parameter rtmpPort: the gateway's.
+    mutating func start(rtmpPort: UInt16 = 0) throws {
+        var target = transport == .rtmp ? rtmpPort : port
+        if isCuttable, link == nil {
+            let link = try transport.makeLink(to: target)
+            self.link = link
+            target = link.port
+        }
+        let output =
+            switch transport {
+            case .srt: ["mpegts", "srt://127.0.0.1:\(target)?pkt_size=1316&latency=120000"]
+            case .srtCaller: ["mpegts", "srt://127.0.0.1:\(target)?mode=listener&pkt_size=1316&latency=120000"]
+            case .rtp: ["rtp_mpegts", "rtp://127.0.0.1:\(target)?pkt_size=1328"]
+            case .rtmp: ["flv", "rtmp://127.0.0.1:\(target)/live/\(name)"]
+            case .rtmpPull: ["flv", "rtmp://127.0.0.1:\(server?.port ?? 0)/live/\(name)"]
+            }
+        encoder = try ClientProcess.ffmpeg(["-re", "-copyts", "-i", clip, "-map", "0", "-c", "copy", "-f"] + output)
+    }
+
+    /// Whether the gateway hears of a loss at once, and not by the silence.
+    func tells(_ loss: Loss) -> Bool {
+        switch (transport, loss) {
+        case (_, .frozen), (_, .cut), (.rtp, _): false
+        // The end of a TCP connection is told by the kernel.
+        case (.rtmp, .ended), (.rtmp, .killed), (.rtmpPull, .killed): true
+        // The connection is the server's, and stays.
+        case (.rtmpPull, .ended): false
+        case (.srt, _), (.srtCaller, _): loss == .ended
+        }
+    }
+
+    func lose(_ loss: Loss) {
+        // The encoder runs below `timeout`, which leads its group.
+        let encoder = -(encoder?.processIdentifier ?? 0)
+        let peer = server.map { -$0.processIdentifier } ?? encoder
+        switch loss {
+        case .ended: kill(encoder, SIGTERM)
+        case .frozen: kill(peer, SIGSTOP)
+        case .killed: kill(peer, SIGKILL)
+        case .cut: link?.cut()
+        }
+    }
+
+    func end() {
+        encoder?.end()
     }
 }

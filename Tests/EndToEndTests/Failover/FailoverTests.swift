@@ -7,15 +7,6 @@ import Testing
 /// The active leg is lost, and another encoder's stands in: real encoders, and a tape of what went out.
 @Suite("Failover", .shared)
 struct FailoverTests {
-    enum Loss: String, CaseIterable {
-        /// The encoder ends and says so, as far as its protocol can.
-        case ended
-        /// The encoder stands still with its connection open.
-        case frozen
-        /// The encoder is killed.
-        case killed
-    }
-
     struct Pair: CustomStringConvertible {
         var first: FailoverTransport
         var second: FailoverTransport
@@ -30,20 +21,24 @@ struct FailoverTests {
         "Another encoder takes over in time, on a picture that decodes, and no time goes back",
         arguments: [
             Pair(first: .srt, second: .srt), Pair(first: .rtp, second: .rtp), Pair(first: .srt, second: .rtmp),
-            Pair(first: .rtmp, second: .srt),
+            Pair(first: .rtmp, second: .srt), Pair(first: .srtCaller, second: .rtp),
+            Pair(first: .rtmpPull, second: .srtCaller),
         ],
-        Loss.allCases
+        FailoverSource.Loss.allCases
     )
-    func takeover(_ pair: Pair, _ loss: Loss) async throws {
+    func takeover(_ pair: Pair, _ loss: FailoverSource.Loss) async throws {
         let directory = try TemporaryDirectory()
-        let ports = [FreePorts.next(), FreePorts.next()]
+        var first = try await pair.first.prepare(.first, as: "one", isCuttable: loss == .cut)
+        defer { first.end() }
+        var second = try await pair.second.prepare(.second, as: "two")
+        defer { second.end() }
         let gaps = try DatagramReceiver<ArrivalGaps>(state: ArrivalGaps()) { gaps, _ in gaps.arrived() }
         let gateway = try await GatewayProcess.start(
             [
                 "live.yaml": FlowText.flow(
                     "live",
                     extra: ["failover: {lossAfter: 500ms}"],
-                    inputs: [pair.first.input("one", port: ports[0]), pair.second.input("two", port: ports[1])],
+                    inputs: [first.input, second.input],
                     outputs: [
                         "name: tape, protocol: record, path: \"\(directory.path("tape-%s.ts"))\", segmentDuration: 10m",
                         "name: out, protocol: udp, host: 127.0.0.1, port: \(gaps.port)",
@@ -54,27 +49,20 @@ struct FailoverTests {
             arguments: ["--rtmp", "127.0.0.1:0"]
         )
         let rtmpPort = try gateway.listenerPort("rtmp")
-        let first = try await pair.first.publish(.first, as: "one", port: ports[0], rtmpPort: rtmpPort)
-        defer { first.end() }
+        try first.start(rtmpPort: rtmpPort)
         try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
         let played = directory.path("played.flv")
         let player = try ClientProcess.ffmpeg(
             ["-i", "rtmp://127.0.0.1:\(rtmpPort)/live/watch", "-c", "copy", played]
         )
-        let second = try await pair.second.publish(.second, as: "two", port: ports[1], rtmpPort: rtmpPort)
-        defer { second.end() }
+        try second.start(rtmpPort: rtmpPort)
         // Long enough for a picture to begin with, whose distance is two seconds.
         try await gateway.waitForFlow("live", "hearing both, and played") {
             ($0.leg("two")?.counters.bytes ?? 0) > 350_000
                 && ($0.output("watch")?.peers.first?.counters.packets ?? 0) > 100
         }
         gaps.reset(ArrivalGaps(since: .now))
-        switch loss {
-        // The encoder runs below `timeout`, which leads its group.
-        case .ended: kill(-first.processIdentifier, SIGTERM)
-        case .frozen: kill(-first.processIdentifier, SIGSTOP)
-        case .killed: kill(-first.processIdentifier, SIGKILL)
-        }
+        first.lose(loss)
         let flow = try await gateway.waitForFlow("live", "fed by two") { $0.activeLeg == "two/main" }
         #expect(flow.switches == 1)
         let before = flow.output("watch")?.peers.first?.counters.packets ?? 0
@@ -85,9 +73,8 @@ struct FailoverTests {
         _ = try await gateway.stop()
         _ = try await player.waitForExit()
 
-        let says = pair.first == .rtmp ? loss != .frozen : pair.first == .srt && loss == .ended
         // Silence is noticed after lossAfter, a close at once; the rest is this machine's share.
-        let limit = (says ? 0 : 600) + 400
+        let limit = (first.tells(loss) ? 0 : 600) + 400
         #expect(gaps.current.largest < .milliseconds(limit), "\(pair), \(loss)")
         try await checkTape(in: directory, limit: limit)
         try await checkPlayed(played, limit: limit)
@@ -146,12 +133,12 @@ struct FailoverTests {
 
     @Test("A slate fills in when nothing is live, and gives way to a stream that comes back")
     func slate() async throws {
-        let port = FreePorts.next()
+        var venue = try await FailoverTransport.srt.prepare(.first, as: "venue")
         let gateway = try await GatewayProcess.start([
             "live.yaml": FlowText.flow(
                 "live",
                 inputs: [
-                    FailoverTransport.srt.input("venue", port: port),
+                    venue.input,
                     "name: slate, protocol: file, path: \"builtin:slate\"",
                 ],
                 outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(FreePorts.next())"]
@@ -159,7 +146,7 @@ struct FailoverTests {
         ])
         try await gateway.waitForFlow("live", "filled in") { $0.activeLeg == "slate/main" }
         for _ in 0..<2 {
-            let venue = try await FailoverTransport.srt.publish(.first, as: "venue", port: port, rtmpPort: 0)
+            try venue.start()
             defer { venue.end() }
             try await gateway.waitForFlow("live", "fed by the venue") { $0.activeLeg == "venue/main" }
             venue.end()
@@ -174,24 +161,25 @@ struct FailoverTests {
 
     @Test("An operator's choice takes over without a restart, and gives the flow back when it is taken out")
     func choice() async throws {
-        let ports = [FreePorts.next(), FreePorts.next()]
+        var first = try await FailoverTransport.srt.prepare(.first, as: "one")
+        defer { first.end() }
+        var second = try await FailoverTransport.srt.prepare(.second, as: "two")
+        defer { second.end() }
         func text(_ failover: String) -> String {
             FlowText.flow(
                 "live",
                 extra: ["failover: {\(failover)}"],
                 inputs: [
-                    FailoverTransport.srt.input("one", port: ports[0]),
-                    FailoverTransport.srt.input("two", port: ports[1]),
+                    first.input,
+                    second.input,
                 ],
                 outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(FreePorts.next())"]
             )
         }
         let gateway = try await GatewayProcess.start(["live.yaml": text("switchBack: auto, recoverAfter: 1s")])
-        let first = try await FailoverTransport.srt.publish(.first, as: "one", port: ports[0], rtmpPort: 0)
-        defer { first.end() }
+        try first.start()
         try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
-        let second = try await FailoverTransport.srt.publish(.second, as: "two", port: ports[1], rtmpPort: 0)
-        defer { second.end() }
+        try second.start()
         try await gateway.waitForFlow("live", "hearing both") { ($0.leg("two")?.counters.bytes ?? 0) > 0 }
         try gateway.flows.write(text("switchBack: auto, recoverAfter: 1s, active: two"), to: "live.yaml")
         let chosen = try await gateway.waitForFlow("live", "fed by two") { $0.activeLeg == "two/main" }
@@ -204,14 +192,16 @@ struct FailoverTests {
 
     @Test("A leg without pictures counts as lost when the rules say so")
     func quality() async throws {
-        let ports = [FreePorts.next(), FreePorts.next()]
+        let port = FreePorts.next()
+        var second = try await FailoverTransport.srt.prepare(.second, as: "two")
+        defer { second.end() }
         let gateway = try await GatewayProcess.start([
             "live.yaml": FlowText.flow(
                 "live",
                 extra: ["failover: {quality: {noVideoFor: 1s}}"],
                 inputs: [
-                    FailoverTransport.srt.input("one", port: ports[0]),
-                    FailoverTransport.srt.input("two", port: ports[1]),
+                    "name: one, protocol: srt, port: \(port)",
+                    second.input,
                 ],
                 outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(FreePorts.next())"]
             )
@@ -219,12 +209,11 @@ struct FailoverTests {
         // Sound alone.
         let first = try ClientProcess.ffmpeg([
             "-re", "-i", try await FailoverClip.first.path, "-map", "0:a", "-c", "copy",
-            "-f", "mpegts", "srt://127.0.0.1:\(ports[0])?pkt_size=1316",
+            "-f", "mpegts", "srt://127.0.0.1:\(port)?pkt_size=1316",
         ])
         defer { first.end() }
         try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
-        let second = try await FailoverTransport.srt.publish(.second, as: "two", port: ports[1], rtmpPort: 0)
-        defer { second.end() }
+        try second.start()
         try await gateway.waitForFlow("live", "fed by two") { $0.activeLeg == "two/main" }
         try await gateway.waitForLog("QualityLost", "no picture")
         _ = try await gateway.stop()

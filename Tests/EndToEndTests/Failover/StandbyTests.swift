@@ -7,7 +7,9 @@ import Testing
 struct StandbyTests {
     @Test("A cold input calls when the others are gone, and hangs up when they are back")
     func cold() async throws {
-        let (port, far) = (FreePorts.next(), FreePorts.next())
+        let far = FreePorts.next()
+        var venue = try await FailoverTransport.srt.prepare(.first, as: "venue")
+        defer { venue.end() }
         let server = try ClientProcess.ffmpeg([
             "-re", "-stream_loop", "-1", "-i", try await FailoverClip.second.path, "-map", "0", "-c", "copy",
             "-f", "mpegts", "srt://127.0.0.1:\(far)?mode=listener&pkt_size=1316",
@@ -18,7 +20,7 @@ struct StandbyTests {
                 "live",
                 extra: ["failover: {switchBack: auto, recoverAfter: 1s}"],
                 inputs: [
-                    FailoverTransport.srt.input("venue", port: port),
+                    venue.input,
                     "name: archive, protocol: srt, mode: caller, host: 127.0.0.1, port: \(far), standby: cold",
                     "name: slate, protocol: file, path: \"builtin:slate\"",
                 ],
@@ -27,8 +29,7 @@ struct StandbyTests {
         ])
         // Nothing else is live: it is called at once, though a slate fills in.
         try await gateway.waitForFlow("live", "fed by the archive") { $0.activeLeg == "archive/main" }
-        let venue = try await FailoverTransport.srt.publish(.first, as: "venue", port: port, rtmpPort: 0)
-        defer { venue.end() }
+        try venue.start()
         try await gateway.waitForFlow("live", "fed by the venue, with the archive at rest") {
             $0.activeLeg == "venue/main" && $0.leg("archive")?.state == .idle
         }

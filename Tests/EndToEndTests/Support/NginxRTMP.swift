@@ -4,6 +4,7 @@ import HeadgateTestKit
 /// Debian's nginx with its RTMP module, on a free port, with one application `live` that hands publishers on to players.
 final class NginxRTMP {
     let port: UInt16
+    var processIdentifier: Int32 { process.processIdentifier }
     private let process: ChildProcess
     private let directory: TemporaryDirectory
 

@@ -15,7 +15,7 @@ struct LegMerge: ~Copyable {
     private var merger: RTPMerger
     private var batch = PayloadBatch()
     /// The leg that brings packets now; nil when it is none of the two.
-    private var current: RTPMerger.Leg?
+    private var current: MergeLeg?
     /// A bit for each leg that has a sender.
     private var senders: UInt8 = 0
     private var toldLost: UInt64 = 0
@@ -117,11 +117,11 @@ struct LegMerge: ~Copyable {
         batch.flush(to: sink, at: now)
     }
 
-    private func place(of id: LegID) -> RTPMerger.Leg? {
-        legs.firstIndex(of: id).flatMap(RTPMerger.Leg.init(rawValue:))
+    private func place(of id: LegID) -> MergeLeg? {
+        legs.firstIndex(of: id).flatMap(MergeLeg.init(rawValue:))
     }
 }
 
-extension RTPMerger.Leg {
+extension MergeLeg {
     fileprivate var senderBit: UInt8 { self == .first ? 1 : 2 }
 }

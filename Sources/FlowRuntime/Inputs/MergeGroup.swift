@@ -11,7 +11,7 @@ import Synchronization
 final class MergeGroup: Sendable {
     /// What a leg contributed.
     struct LegFigures: Sendable {
-        var counters: RTPMergerLegCounters
+        var counters: MergeLegCounters
         /// How far the leg is behind the other, or ahead when below zero.
         var skewNanoseconds: Int64?
     }

@@ -53,7 +53,7 @@ struct LegLedger: Sendable {
     /// Notes that a leg brought a number. A number from `expected` on always is `first`, `second` or `repeated`.
     mutating func note(
         _ sequence: UInt16,
-        of leg: RTPMerger.Leg,
+        of leg: MergeLeg,
         expected: UInt16,
         at arrival: MonotonicTime
     ) -> Finding {
@@ -96,8 +96,8 @@ struct LegLedger: Sendable {
 
     private mutating func retireOldest() {
         switch entries[index(of: start)].legs {
-        case RTPMerger.Leg.first.bit: missing.second &+= 1
-        case RTPMerger.Leg.second.bit: missing.first &+= 1
+        case MergeLeg.first.bit: missing.second &+= 1
+        case MergeLeg.second.bit: missing.first &+= 1
         default: break
         }
         start &+= 1

@@ -1,7 +1,9 @@
+import Media
+
 /// What a leg of an `RTPMerger` carries, by its own numbers: whether they go on, RFC 3550 A.1.
 struct LegState: Sendable {
     /// `missing` is counted elsewhere.
-    var counters = RTPMergerLegCounters()
+    var counters = MergeLegCounters()
     /// Whether this leg's packets belong to the stream that is passed on.
     var isOnStream = false
     /// The leg's source, nil before it is known.

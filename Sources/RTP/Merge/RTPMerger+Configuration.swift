@@ -12,13 +12,6 @@ extension RTPMerger {
         }
     }
 
-    /// One of the two paths that the stream takes.
-    public enum Leg: Int, Hashable, Sendable, CaseIterable {
-        case first, second
-
-        var bit: UInt8 { self == .first ? 1 : 2 }
-    }
-
     /// Most packets that wait for a missing one: 2 s of seven TS packets each at 100 Mbit/s. Then the window moves on.
     public static let maximumHeldPackets = 20_000
     /// The longest payload that can wait, in bytes. A longer one is passed on at once, and the gap before it is lost.

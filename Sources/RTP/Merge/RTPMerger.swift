@@ -53,14 +53,14 @@ public struct RTPMerger: Sendable {
         return counters
     }
 
-    public func counters(of leg: Leg) -> RTPMergerLegCounters {
+    public func counters(of leg: MergeLeg) -> MergeLegCounters {
         var counters = leg == .first ? first.counters : second.counters
         counters.missing = leg == .first ? ledger.missing.first : ledger.missing.second
         return counters
     }
 
     /// How far apart the legs are, nil when no number came on both lately.
-    public func skew(at now: MonotonicTime) -> RTPSkew? { skewMeter.reading(at: now) }
+    public func skew(at now: MonotonicTime) -> MergeSkew? { skewMeter.reading(at: now) }
 
     /// How many packets wait.
     public var heldPackets: Int { sequencer.heldCount }
@@ -73,7 +73,7 @@ public struct RTPMerger: Sendable {
     /// Takes a datagram of a leg and passes on the payloads that are now in order: none, one, or several.
     public mutating func receive(
         _ datagram: UnsafeRawBufferPointer,
-        on leg: Leg,
+        on leg: MergeLeg,
         at arrival: MonotonicTime,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) {
@@ -105,7 +105,7 @@ public struct RTPMerger: Sendable {
     public mutating func flush(deliver: (UnsafeRawBufferPointer) -> Void) { sequencer.flush(deliver: deliver) }
 
     /// Forgets a leg's sender, as when another takes its place. Counters stay.
-    public mutating func reset(_ leg: Leg) { self[leg].forget() }
+    public mutating func reset(_ leg: MergeLeg) { self[leg].forget() }
 
     /// Forgets the stream, and what waits of it; the next packet starts a new one. Counters stay.
     public mutating func reset() {
@@ -115,7 +115,7 @@ public struct RTPMerger: Sendable {
         ssrc = nil
     }
 
-    private subscript(leg: Leg) -> LegState {
+    private subscript(leg: MergeLeg) -> LegState {
         get { leg == .first ? first : second }
         _modify {
             if leg == .first { yield &first } else { yield &second }
@@ -239,10 +239,10 @@ public struct RTPMerger: Sendable {
 private struct Packet {
     var header: RTPHeader
     var payload: UnsafeRawBufferPointer
-    let leg: RTPMerger.Leg
+    let leg: MergeLeg
     let arrival: MonotonicTime
 
-    init(header: RTPHeader, datagram: UnsafeRawBufferPointer, leg: RTPMerger.Leg, arrival: MonotonicTime) {
+    init(header: RTPHeader, datagram: UnsafeRawBufferPointer, leg: MergeLeg, arrival: MonotonicTime) {
         self.header = header
         payload = UnsafeRawBufferPointer(rebasing: datagram[header.payloadRange])
         self.leg = leg

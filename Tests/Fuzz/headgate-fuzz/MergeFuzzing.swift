@@ -17,7 +17,7 @@ enum MergeFuzzing {
             let datagram = UnsafeRawBufferPointer(rebasing: input[min(offset + 2, end)..<end])
             offset = max(end, offset + 2)
             time.nanoseconds &+= Int64(word >> 11 & 7) * 20_000_000
-            func merge(_ datagram: UnsafeRawBufferPointer, on leg: RTPMerger.Leg) {
+            func merge(_ datagram: UnsafeRawBufferPointer, on leg: MergeLeg) {
                 merger.receive(datagram, on: leg, at: time) { payload in
                     delivered += 1
                     precondition(payload.count <= 2_048)

@@ -12,7 +12,7 @@ struct RTPMergerRestartTests {
     func encoderRestart(ssrc: UInt32, start: Int) {
         var test = TestMerger()
         for time in 0..<1000 {
-            for (leg, delay) in [(RTPMerger.Leg.first, 0), (.second, 50)] where time >= delay {
+            for (leg, delay) in [(MergeLeg.first, 0), (.second, 50)] where time >= delay {
                 let index = time - delay
                 if index < 500 {
                     test.receive(index, on: leg, milliseconds: Double(time))
@@ -65,10 +65,10 @@ struct RTPMergerRestartTests {
     func bothSilent(resume: Int) {
         var test = TestMerger()
         for sequence in 0..<100 {
-            for leg in RTPMerger.Leg.allCases { test.receive(sequence, on: leg, milliseconds: Double(sequence)) }
+            for leg in MergeLeg.allCases { test.receive(sequence, on: leg, milliseconds: Double(sequence)) }
         }
         for offset in 0..<500 {
-            for leg in RTPMerger.Leg.allCases {
+            for leg in MergeLeg.allCases {
                 test.receive(resume + offset, on: leg, milliseconds: Double(5000 + offset))
             }
         }
@@ -79,7 +79,7 @@ struct RTPMergerRestartTests {
     @Test("a leg whose sender changed may join again")
     func legReset() {
         var test = TestMerger()
-        for leg in RTPMerger.Leg.allCases { test.receive(1, on: leg) }
+        for leg in MergeLeg.allCases { test.receive(1, on: leg) }
         test.merger.reset(.second)
         test.receive(2, on: .second)
         test.receive(2, on: .first)
@@ -110,8 +110,8 @@ struct ShuffledMergeTests {
         let start = Int.random(in: 55_000...65_535, using: &generator)
         let count = 4000
         var brought: [Set<Int>] = [[], []]
-        var arrivals: [(time: Double, sequence: Int, leg: RTPMerger.Leg)] = []
-        for (leg, delay) in [(RTPMerger.Leg.first, 0.0), (.second, Double.random(in: 0..<120, using: &generator))] {
+        var arrivals: [(time: Double, sequence: Int, leg: MergeLeg)] = []
+        for (leg, delay) in [(MergeLeg.first, 0.0), (.second, Double.random(in: 0..<120, using: &generator))] {
             for index in 0..<count {
                 if index > 0, index < count - 500, Int.random(in: 0..<20, using: &generator) == 0 { continue }
                 brought[leg.rawValue].insert(index)
@@ -140,7 +140,7 @@ struct ShuffledMergeTests {
         var test = TestMerger(skewWindow: .milliseconds(Int.random(in: 100...2000, using: &generator)))
         var sequences = [0, 0]
         for round in 0..<6000 {
-            let leg = Bool.random(using: &generator) ? RTPMerger.Leg.first : .second
+            let leg = Bool.random(using: &generator) ? MergeLeg.first : .second
             switch Int.random(in: 0..<20, using: &generator) {
             case 0: sequences[leg.rawValue] = Int.random(in: 0...65_535, using: &generator)
             case 1, 2: sequences[leg.rawValue] += Int.random(in: -200...4000, using: &generator)

@@ -48,7 +48,7 @@ struct RTPMergerTests {
     @Test("gives up what neither leg brings when the skew window is over")
     func lostOnBoth() {
         var test = TestMerger()
-        for leg in RTPMerger.Leg.allCases { test.receive(1, on: leg) }
+        for leg in MergeLeg.allCases { test.receive(1, on: leg) }
         test.receive(3, on: .first, milliseconds: 10)
         test.receive(3, on: .second, milliseconds: 20)
         #expect(test.merger.deadline == TestMerger.time(210))
@@ -154,7 +154,7 @@ struct RTPMergerTests {
     @Test("measures how far the legs are apart", arguments: [(0.0, 30.0), (30, 0)])
     func skew(firstDelay: Double, secondDelay: Double) throws {
         var test = TestMerger()
-        var arrivals: [(time: Double, sequence: Int, leg: RTPMerger.Leg)] = []
+        var arrivals: [(time: Double, sequence: Int, leg: MergeLeg)] = []
         for sequence in 0..<500 {
             arrivals.append((Double(sequence) + firstDelay, sequence, .first))
             arrivals.append((Double(sequence) + secondDelay + (sequence == 490 ? 10 : 0), sequence, .second))

@@ -11,19 +11,19 @@ struct TestMerger {
     }
 
     var counters: RTPMergerCounters { merger.counters }
-    var first: RTPMergerLegCounters { merger.counters(of: .first) }
-    var second: RTPMergerLegCounters { merger.counters(of: .second) }
+    var first: MergeLegCounters { merger.counters(of: .first) }
+    var second: MergeLegCounters { merger.counters(of: .second) }
 
     mutating func receive(
         _ sequence: Int,
-        on leg: RTPMerger.Leg,
+        on leg: MergeLeg,
         ssrc: UInt32 = RTPTestPackets.ssrc,
         milliseconds: Double = 0
     ) {
         receive(bytes: RTPTestPackets.packet(sequence, ssrc: ssrc), on: leg, milliseconds: milliseconds)
     }
 
-    mutating func receive(bytes: [UInt8], on leg: RTPMerger.Leg, milliseconds: Double = 0) {
+    mutating func receive(bytes: [UInt8], on leg: MergeLeg, milliseconds: Double = 0) {
         var passedOn: [Int] = []
         bytes.withUnsafeBytes { datagram in
             merger.receive(datagram, on: leg, at: Self.time(milliseconds)) {

@@ -1,8 +1,6 @@
-import Media
-
 /// How far the second leg is behind the first one, from the arrivals of the same number on both. Negative when it is
 /// ahead.
-struct SkewMeter: Sendable {
+public struct SkewMeter: Sendable {
     /// How long a maximum is looked for, and how long a measurement counts when no other comes.
     static let periodNanoseconds: Int64 = 1_000_000_000
 
@@ -11,7 +9,9 @@ struct SkewMeter: Sendable {
     private var currentMaximum: Int64 = 0
     private var lastMaximum: Int64 = 0
 
-    mutating func measured(_ skew: Int64, at now: MonotonicTime) {
+    public init() {}
+
+    public mutating func measured(_ skew: Int64, at now: MonotonicTime) {
         rollOver(at: now)
         // The gain of RFC 3550 §6.4.1's jitter: a good compromise of noise and speed there, too.
         smoothed = smoothed.map { $0 + (skew - $0) / 16 } ?? skew
@@ -19,11 +19,11 @@ struct SkewMeter: Sendable {
     }
 
     /// Nil when no number came on both legs for more than a period.
-    func reading(at now: MonotonicTime) -> RTPSkew? {
+    public func reading(at now: MonotonicTime) -> MergeSkew? {
         var meter = self
         meter.rollOver(at: now)
         return meter.smoothed.map {
-            RTPSkew(nanoseconds: $0, maximumNanoseconds: max(meter.currentMaximum, meter.lastMaximum))
+            MergeSkew(nanoseconds: $0, maximumNanoseconds: max(meter.currentMaximum, meter.lastMaximum))
         }
     }
 
@@ -37,8 +37,8 @@ struct SkewMeter: Sendable {
     }
 }
 
-/// How far apart the legs of an `RTPMerger` are.
-public struct RTPSkew: Hashable, Sendable {
+/// How far apart the legs of a merge are.
+public struct MergeSkew: Hashable, Sendable {
     /// How far the second leg is behind the first one, smoothed. Negative when it is ahead.
     public var nanoseconds: Int64
     /// The farthest that they were apart in the last second or two, whichever was behind.

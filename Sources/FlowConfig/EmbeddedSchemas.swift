@@ -576,7 +576,7 @@ enum EmbeddedSchemas {
               "properties": {
                 "mode": {
                   "title": "Mode",
-                  "description": "switch: one leg at a time. merge: SMPTE ST 2022-7, identical RTP legs put together packet by packet.",
+                  "description": "switch: one leg at a time. merge: two legs that carry the same stream are put together packet by packet: RTP by sequence numbers (SMPTE ST 2022-7), SRT by content.",
                   "type": "string",
                   "enum": ["switch", "merge"],
                   "default": "switch",

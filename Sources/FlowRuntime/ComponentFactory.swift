@@ -86,7 +86,7 @@ final class ComponentFactory: Sendable {
     ) async throws(ApplyFailure) -> any RunningInput {
         switch spec.source {
         case .srtListener(let input):
-            try SRTListenerRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try SRTListenerRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
         case .srtCaller(let input):
             try standby(
                 input.standby,
@@ -95,7 +95,7 @@ final class ComponentFactory: Sendable {
                 flow: flow,
                 hub: hub
             ) { [context] () throws(ApplyFailure) in
-                try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, context: context)
+                try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
             }
         case .rtp(let input):
             try RTPRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)

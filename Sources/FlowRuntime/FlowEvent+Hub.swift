@@ -85,13 +85,18 @@ extension FlowEvent {
     }
 
     /// Packets of a merge that came on neither leg.
-    init(lostOnBothLegs count: UInt64, _ leg: LegID, flow: String) {
+    init(_ loss: MergeLoss, _ leg: LegID, flow: String) {
+        let message =
+            switch loss {
+            case .packets(let count): "\(count) packets came on neither leg within the merge window"
+            case .places(let count): "at \(count) places packets came on neither leg within the merge window"
+            }
         self.init(
             reason: "MergeLoss",
             severity: .warning,
             flow: flow,
             component: leg.description,
-            message: "\(count) packets came on neither leg within the merge window"
+            message: message
         )
     }
 

@@ -28,8 +28,8 @@ final class RunningFlow: Sendable {
         hub = FlowHub(settings: FlowHub.Settings(spec), clock: { .now() }) { event in
             onEvent(FlowEvent(event, flow: name))
         }
-        merge = MergeGroup(hub: hub) { count, leg in
-            onEvent(FlowEvent(lostOnBothLegs: count, leg, flow: name))
+        merge = MergeGroup(hub: hub) { loss, leg in
+            onEvent(FlowEvent(loss, leg, flow: name))
         }
         arrangeInputs(spec)
     }
@@ -80,9 +80,10 @@ final class RunningFlow: Sendable {
     }
 
     private func arrangeInputs(_ flow: FlowSpec) {
-        let isMerging = flow.failover.mode == .merge && flow.rtpLegs.count == 2
+        let merged = flow.failover.mode == .merge ? flow.mergeableLegs : nil
         merge.arrange(
-            isMerging ? flow.rtpLegs.map { LegID(input: $0.input, leg: $0.leg) } : [],
+            merged?.legs.map { LegID(input: $0.input, leg: $0.leg) } ?? [],
+            by: merged?.form ?? .sequence,
             skewWindow: flow.failover.mergeWindow
         )
         hub.arrangeInputs(

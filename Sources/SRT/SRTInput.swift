@@ -9,6 +9,7 @@ public final class SRTInput: Sendable {
         var connection: SRTConnection?
         var isClosed = false
         var pace = SRTReadPace()
+        var sequence = SRTSequence()
     }
 
     private struct Figures {
@@ -110,7 +111,12 @@ public final class SRTInput: Sendable {
         session.withLock { session in
             guard let connection = session.connection else { return nil }
             let start = buffers.count
-            let outcome = buffers.fill(from: connection.socket, pace: &session.pace, at: now)
+            let outcome = buffers.fill(
+                from: connection.socket,
+                pace: &session.pace,
+                sequence: &session.sequence,
+                at: now
+            )
             return Reading(connection: connection, range: start..<buffers.count, outcome: outcome)
         }
     }
@@ -162,6 +168,7 @@ extension SRTInput: SRTConnectionOwner {
             guard !session.isClosed, !closing.load(ordering: .relaxed), session.connection == nil else { return false }
             session.connection = connection
             session.pace = SRTReadPace()
+            session.sequence = SRTSequence()
             sink.peerConnected(connection.remote.description)
             return true
         }

@@ -17,6 +17,7 @@ final class SRTReceiveBuffers {
     private let memory: UnsafeMutableRawBufferPointer
     private let payloads: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
     private let dueTimes: UnsafeMutableBufferPointer<MonotonicTime>
+    private let losses: UnsafeMutableBufferPointer<Bool>
     private(set) var count = 0
 
     init() {
@@ -25,12 +26,15 @@ final class SRTReceiveBuffers {
         payloads.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
         dueTimes = .allocate(capacity: SRTLimits.roundMessages)
         dueTimes.initialize(repeating: .zero)
+        losses = .allocate(capacity: SRTLimits.roundMessages)
+        losses.initialize(repeating: false)
     }
 
     deinit {
         memory.deallocate()
         payloads.deallocate()
         dueTimes.deallocate()
+        losses.deallocate()
     }
 
     /// Whether a socket's whole share fits.
@@ -40,7 +44,12 @@ final class SRTReceiveBuffers {
     func removeAll() { count = 0 }
 
     /// Adds what the socket has due, up to its share and as far as `pace` allows.
-    func fill(from socket: SRTSocket, pace: inout SRTReadPace, at now: MonotonicTime) -> Outcome {
+    func fill(
+        from socket: SRTSocket,
+        pace: inout SRTReadPace,
+        sequence: inout SRTSequence,
+        at now: MonotonicTime
+    ) -> Outcome {
         guard let base = memory.baseAddress else { return .broken }
         let limit = min(count + SRTLimits.batchMessages, SRTLimits.roundMessages)
         var control = srt_msgctrl_default
@@ -56,6 +65,7 @@ final class SRTReceiveBuffers {
             guard length > 0 else { return .empty }
             payloads[count] = UnsafeRawBufferPointer(start: slot, count: min(Int(length), Self.stride))
             dueTimes[count] = MonotonicTime(nanoseconds: control.srctime &* 1_000)
+            losses[count] = sequence.isGap(before: control.pktseq)
             pace.messageRead(due: dueTimes[count])
             count += 1
         }
@@ -67,7 +77,8 @@ final class SRTReceiveBuffers {
         PacketBatch(
             payloads: UnsafeBufferPointer(rebasing: payloads[range]),
             arrival: arrival,
-            dueTimes: UnsafeBufferPointer(rebasing: dueTimes[range])
+            dueTimes: UnsafeBufferPointer(rebasing: dueTimes[range]),
+            losses: UnsafeBufferPointer(rebasing: losses[range])
         )
     }
 }

@@ -118,8 +118,8 @@ extension [BadFile] {
         ),
         .top(
             "failover: {mode: merge}",
-            "a.yaml:6:18: error: failover.mode: merge wants two RTP legs, an rtp input with failover: true or two rtp "
-                + "inputs; this flow has 1 [flow/merge-legs]"
+            "a.yaml:6:18: error: failover.mode: merge wants two RTP legs or two SRT legs: one input with failover: "
+                + "true, or two inputs (SRT callers not in cold standby) [flow/merge-legs]"
         ),
         .top(
             "failover: {mergeWindow: 90ms}",

@@ -12,7 +12,7 @@ import Testing
 /// What a flow sent: the number of each packet; and what it said it had lost.
 private final class SentNumbers: PacketSink {
     let numbers = Mutex<[UInt16]>([])
-    let losses = Mutex<[UInt64]>([])
+    let losses = Mutex<[MergeLoss]>([])
 
     func consume(_ batch: PacketBatch) {
         numbers.withLock { numbers in
@@ -33,7 +33,7 @@ struct MergeGroupTests {
     }
 
     private func makeFlow() -> Flow {
-        let group = MergeGroup(hub: hub) { [sent] count, _ in sent.losses.withLock { $0.append(count) } }
+        let group = MergeGroup(hub: hub) { [sent] loss, _ in sent.losses.withLock { $0.append(loss) } }
         hub.addSink(sent, named: "out")
         let legs = ids.map {
             RTPInputLeg($0, sink: hub.addLeg($0), group: group, idleTimeout: .seconds(5)) { _, _, _ in }
@@ -74,7 +74,7 @@ struct MergeGroupTests {
         #expect(sent.numbers.withLock { $0 } == [1, 2, 3, 4])
         _ = flow.legs[0].tick(at: MonotonicTime(nanoseconds: 130_000_000))
         #expect(sent.numbers.withLock { $0 } == [1, 2, 3, 4, 6])
-        #expect(sent.losses.withLock { $0 } == [1])
+        #expect(sent.losses.withLock { $0 } == [.packets(1)])
     }
 
     @Test("When its last sender is gone, what waits goes out, and the flow's leg is gone, too")

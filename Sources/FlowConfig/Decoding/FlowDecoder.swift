@@ -107,13 +107,11 @@ struct FlowDecoder {
 
     /// Two legs are merged, not one, and not three.
     private func checkMerge(_ reader: MappingReader, _ inputs: [InputSpec]) {
-        let legs = inputs.reduce(0) { count, input in
-            guard input.isEnabled, case .rtp(let source) = input.source else { return count }
-            return count + (source.failover ? 2 : 1)
-        }
-        guard legs != 2 else { return }
+        let flow = FlowSpec(name: "", maxBandwidth: BitRate(bitsPerSecond: 0), inputs: inputs)
+        guard flow.mergeableLegs == nil else { return }
         let message =
-            "merge wants two RTP legs, an rtp input with failover: true or two rtp inputs; this flow has \(legs)"
+            "merge wants two RTP legs or two SRT legs: one input with failover: true, or two inputs (SRT callers not in "
+            + "cold standby)"
         reader.refuse("mode", message, rule: "flow/merge-legs")
     }
 

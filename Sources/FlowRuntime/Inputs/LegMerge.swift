@@ -2,7 +2,6 @@ import FlowHub
 import FlowModel
 import Media
 import NetworkAddress
-import RTP
 
 /// Two legs that are put together, and the leg that they make.
 struct LegMerge: ~Copyable {
@@ -11,8 +10,7 @@ struct LegMerge: ~Copyable {
 
     let legs: [LegID]
     let sink: HubLeg
-    private var skewWindow: Duration
-    private var merger: RTPMerger
+    private var merger: StreamMerger
     private var batch = PayloadBatch()
     /// The leg that brings packets now; nil when it is none of the two.
     private var current: MergeLeg?
@@ -21,19 +19,19 @@ struct LegMerge: ~Copyable {
     private var toldLost: UInt64 = 0
     private var lastTold: MonotonicTime?
 
-    init(_ legs: [LegID], into sink: HubLeg, skewWindow: Duration) {
+    init(_ legs: [LegID], by form: FlowSpec.MergedLegs.Form, into sink: HubLeg, skewWindow: Duration) {
         self.legs = legs
         self.sink = sink
-        self.skewWindow = skewWindow
-        merger = RTPMerger(configuration: .init(skewWindow: skewWindow))
+        merger = StreamMerger(form, skewWindow: skewWindow)
     }
 
     mutating func setSkewWindow(_ window: Duration) {
-        guard window != skewWindow else { return }
+        guard window != merger.skewWindow else { return }
         flush(at: .now())
-        skewWindow = window
-        merger = RTPMerger(configuration: .init(skewWindow: window))
+        merger = StreamMerger(merger.form, skewWindow: window)
     }
+
+    var form: FlowSpec.MergedLegs.Form { merger.form }
 
     // MARK: From a leg
 
@@ -53,13 +51,27 @@ struct LegMerge: ~Copyable {
         at now: MonotonicTime
     ) {
         guard let current else { return }
-        if senders & current.senderBit == 0 {
-            if senders == 0 { sink.peerConnected(source?.description ?? "") }
-            senders |= current.senderBit
-        }
-        merger.receive(packet, on: current, at: now) { payload in
+        peerConnected(current, source?.description ?? "")
+        merger.receive(packet: packet, on: current, at: now) { payload in
             batch.append(payload, of: lasts ? packet : nil, to: sink, at: now)
         }
+    }
+
+    /// Takes payloads of a transport stream, whose memory stays as it is until `deliver`.
+    mutating func receive(_ payloads: PacketBatch, from source: String) {
+        guard let current else { return }
+        peerConnected(current, source)
+        for (index, payload) in payloads.payloads.enumerated() {
+            merger.receive(payload: index, of: payloads, on: current) { packets in
+                batch.append(packets, of: payload, to: sink, at: payloads.arrival)
+            }
+        }
+    }
+
+    private mutating func peerConnected(_ leg: MergeLeg, _ source: @autoclosure () -> String) {
+        guard senders & leg.bit == 0 else { return }
+        if senders == 0 { sink.peerConnected(source()) }
+        senders |= leg.bit
     }
 
     /// Sends what was taken on its way.
@@ -71,9 +83,10 @@ struct LegMerge: ~Copyable {
 
     /// The leg that brings packets has no sender any more.
     mutating func peerDisconnected(_ reason: String, at now: MonotonicTime) {
-        guard let current, senders & current.senderBit != 0 else { return }
-        senders &= ~current.senderBit
-        merger.reset(current)
+        guard let current, senders & current.bit != 0 else { return }
+        senders &= ~current.bit
+        merger.reset(current, at: now) { batch.append($0, of: nil, to: sink, at: now) }
+        batch.flush(to: sink, at: now)
         guard senders == 0 else { return }
         flush(at: now)
         merger.reset()
@@ -87,12 +100,14 @@ struct LegMerge: ~Copyable {
 
     /// Gives up what was waited for long enough.
     mutating func tick(at now: MonotonicTime) {
+        guard let deadline, now >= deadline else { return }
         merger.tick(at: now) { batch.append($0, of: nil, to: sink, at: now) }
+        batch.flush(to: sink, at: now)
     }
 
-    /// How many packets came on neither leg since it was told last, if that is to be told now.
-    mutating func lossToTell(at now: MonotonicTime) -> (UInt64, LegID)? {
-        let lost = merger.counters.lost
+    /// What came on neither leg since it was told last, if that is to be told now.
+    mutating func lossToTell(at now: MonotonicTime) -> (MergeLoss, LegID)? {
+        let lost = merger.lost
         guard lost > toldLost, lastTold.map({ now >= $0.advanced(by: Self.lossEventInterval) }) ?? true else {
             return nil
         }
@@ -100,7 +115,7 @@ struct LegMerge: ~Copyable {
             toldLost = lost
             lastTold = now
         }
-        return (lost - toldLost, LegID(input: legs[0].input, leg: MergeGroup.legName))
+        return (merger.loss(of: lost - toldLost), LegID(input: legs[0].input, leg: MergeGroup.legName))
     }
 
     func figures(of id: LegID, at now: MonotonicTime) -> MergeGroup.LegFigures? {
@@ -108,20 +123,17 @@ struct LegMerge: ~Copyable {
         let skew = merger.skew(at: now)?.nanoseconds
         return MergeGroup.LegFigures(
             counters: merger.counters(of: leg),
+            isMatched: merger.isMatched(leg),
             skewNanoseconds: skew.map { leg == .second ? $0 : -$0 }
         )
     }
 
     private mutating func flush(at now: MonotonicTime) {
-        merger.flush { batch.append($0, of: nil, to: sink, at: now) }
+        merger.flush(at: now) { batch.append($0, of: nil, to: sink, at: now) }
         batch.flush(to: sink, at: now)
     }
 
     private func place(of id: LegID) -> MergeLeg? {
         legs.firstIndex(of: id).flatMap(MergeLeg.init(rawValue:))
     }
-}
-
-extension MergeLeg {
-    fileprivate var senderBit: UInt8 { self == .first ? 1 : 2 }
 }

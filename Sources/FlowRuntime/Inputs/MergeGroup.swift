@@ -1,7 +1,6 @@
 import FlowHub
 import FlowModel
 import Media
-import RTP
 import Synchronization
 
 /// Puts the two legs of a flow together, packet by packet, while the flow's failover mode is `merge`.
@@ -12,6 +11,8 @@ final class MergeGroup: Sendable {
     /// What a leg contributed.
     struct LegFigures: Sendable {
         var counters: MergeLegCounters
+        /// Whether it brings the same stream as the other.
+        var isMatched: Bool
         /// How far the leg is behind the other, or ahead when below zero.
         var skewNanoseconds: Int64?
     }
@@ -20,21 +21,21 @@ final class MergeGroup: Sendable {
     static let legName = "merged"
 
     private let hub: FlowHub
-    private let onLoss: @Sendable (UInt64, LegID) -> Void
+    private let onLoss: @Sendable (MergeLoss, LegID) -> Void
     /// Nil while each leg is left for itself. A leg holds the lock while it brings packets: whether they go out by itself
     /// or merged does not change before all of them have.
     private let state = Mutex<LegMerge?>(nil)
 
-    /// - Parameter onLoss: called with the number of packets that came on neither leg.
-    init(hub: FlowHub, onLoss: @escaping @Sendable (UInt64, LegID) -> Void) {
+    /// - Parameter onLoss: told of packets that came on neither leg.
+    init(hub: FlowHub, onLoss: @escaping @Sendable (MergeLoss, LegID) -> Void) {
         self.hub = hub
         self.onLoss = onLoss
     }
 
     /// Merges these two legs from now on; none to leave each for itself. The stream goes on all the same.
-    func arrange(_ legs: [LegID], skewWindow: Duration) {
+    func arrange(_ legs: [LegID], by form: FlowSpec.MergedLegs.Form = .sequence, skewWindow: Duration) {
         state.withLock { state in
-            if state?.legs == legs {
+            if state?.legs == legs, state?.form == form {
                 state?.setSkewWindow(skewWindow)
                 return
             }
@@ -46,7 +47,7 @@ final class MergeGroup: Sendable {
             guard legs.count == 2 else { return }
             let sink = hub.addLeg(LegID(input: legs[0].input, leg: Self.legName))
             hub.setMerged(Set(legs), into: sink)
-            state = LegMerge(legs, into: sink, skewWindow: skewWindow)
+            state = LegMerge(legs, by: form, into: sink, skewWindow: skewWindow)
         }
     }
 
@@ -67,17 +68,34 @@ final class MergeGroup: Sendable {
         hold(for: id) { $0?.peerDisconnected(reason, at: now) }
     }
 
-    /// Gives up what was waited for long enough.
+    /// Gives up what was waited for long enough, and tells what came on neither leg.
     func tick(at now: MonotonicTime) {
-        let loss = state.withLock { state -> (UInt64, LegID)? in
+        let loss = state.withLock { state -> (MergeLoss, LegID)? in
             state?.tick(at: now)
             return state?.lossToTell(at: now)
         }
-        if let (count, leg) = loss { onLoss(count, leg) }
+        if let (loss, leg) = loss { onLoss(loss, leg) }
     }
 
     /// Nil for a leg that is not merged.
     func figures(of id: LegID, at now: MonotonicTime) -> LegFigures? {
         state.withLock { $0?.figures(of: id, at: now) }
+    }
+}
+
+extension LegStatus {
+    /// - Parameter figures: nil for a leg that is not merged.
+    mutating func take(_ figures: MergeGroup.LegFigures?, _ hub: HubSnapshot) {
+        guard let figures else { return }
+        active = hub.activeLeg?.leg == MergeGroup.legName
+        merge = MergeStatus(
+            packetsUsed: figures.counters.used,
+            packetsMissing: figures.counters.missing,
+            packetsLate: figures.counters.late,
+            skewMilliseconds: figures.skewNanoseconds.map { Double($0) / 1e6 }
+        )
+        if state == .connected, !figures.isMatched, figures.counters.received > 0 {
+            lastError = "it does not bring the same packets as the other leg, and is not merged"
+        }
     }
 }

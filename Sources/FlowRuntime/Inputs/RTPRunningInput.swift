@@ -141,15 +141,7 @@ final class RTPRunningInput: RunningInput {
             socket.refused &+ figures.otherSender &+ figures.notTransportStream &+ figures.rtp.malformed
         status.counters.reconnects &+= figures.rtp.ssrcChanges
         status.counters.packetsRecovered = figures.fec?.recovered ?? 0
-        if let merged = merge.figures(of: id, at: .now()) {
-            status.active = hub.activeLeg?.leg == MergeGroup.legName
-            status.merge = MergeStatus(
-                packetsUsed: merged.counters.used,
-                packetsMissing: merged.counters.missing,
-                packetsLate: merged.counters.late,
-                skewMilliseconds: merged.skewNanoseconds.map { Double($0) / 1e6 }
-            )
-        }
+        status.take(merge.figures(of: id, at: .now()), hub)
         return status
     }
 

@@ -10,6 +10,7 @@ final class SRTCallerRunningInput: RunningInput {
     private let id: LegID
     private let hub: FlowHub
     private let hubLeg: HubLeg
+    private let merge: MergeGroup
     private let endpoint: SRTInput
     private let address: String
 
@@ -18,10 +19,12 @@ final class SRTCallerRunningInput: RunningInput {
         _ input: SRTCallerInput,
         flow: String,
         hub: FlowHub,
+        merge: MergeGroup,
         context: ComponentContext
     ) throws(ApplyFailure) {
         self.id = LegID(input: spec.name, leg: "main")
         self.hub = hub
+        self.merge = merge
         let configuration = SRTCallerConfiguration(
             name: "\(flow)/\(spec.name)",
             streamID: input.streamID,
@@ -32,7 +35,10 @@ final class SRTCallerRunningInput: RunningInput {
         )
         hubLeg = hub.addLeg(id)
         do throws(SRTFailure) {
-            endpoint = try context.srt.addInput(configuration, sink: hubLeg)
+            endpoint = try context.srt.addInput(
+                configuration,
+                sink: MergeableLeg(id, hubLeg: hubLeg, group: merge)
+            )
         } catch {
             hub.removeLeg(hubLeg)
             throw ApplyFailure(error)
@@ -50,6 +56,7 @@ final class SRTCallerRunningInput: RunningInput {
     func legs(_ hub: HubSnapshot) -> [LegStatus] {
         var status = LegStatus(id, address: address, hub: hub)
         status.take(endpoint.statistics())
+        status.take(merge.figures(of: id, at: .now()), hub)
         return [status]
     }
 }

@@ -24,6 +24,7 @@ final class SRTListenerRunningInput: RunningInput {
 
     private let flow: String
     private let hub: FlowHub
+    private let merge: MergeGroup
     private let context: ComponentContext
     private let state: Mutex<State>
 
@@ -32,10 +33,12 @@ final class SRTListenerRunningInput: RunningInput {
         _ input: SRTListenerInput,
         flow: String,
         hub: FlowHub,
+        merge: MergeGroup,
         context: ComponentContext
     ) throws(ApplyFailure) {
         self.flow = flow
         self.hub = hub
+        self.merge = merge
         self.context = context
         self.state = Mutex(State(spec: spec))
         let main = try open(spec.name, input, leg: "main")
@@ -81,8 +84,10 @@ final class SRTListenerRunningInput: RunningInput {
     func legs(_ hub: HubSnapshot) -> [LegStatus] {
         let (name, legs) = state.withLock { ($0.spec.name, $0.legs.running) }
         return legs.map { legName, leg in
-            var status = LegStatus(LegID(input: name, leg: legName), address: leg.address, hub: hub)
+            let id = LegID(input: name, leg: legName)
+            var status = LegStatus(id, address: leg.address, hub: hub)
             status.take(leg.endpoint.statistics())
+            status.take(merge.figures(of: id, at: .now()), hub)
             return status
         }
     }
@@ -101,9 +106,13 @@ final class SRTListenerRunningInput: RunningInput {
             allow: input.allow,
             peerIdleTimeout: input.peerIdleTimeout
         )
-        let hubLeg = hub.addLeg(LegID(input: name, leg: leg))
+        let id = LegID(input: name, leg: leg)
+        let hubLeg = hub.addLeg(id)
         do throws(SRTFailure) {
-            let endpoint = try context.srt.addInput(configuration, sink: hubLeg)
+            let endpoint = try context.srt.addInput(
+                configuration,
+                sink: MergeableLeg(id, hubLeg: hubLeg, group: merge)
+            )
             return Leg(
                 hubLeg: hubLeg,
                 endpoint: endpoint,

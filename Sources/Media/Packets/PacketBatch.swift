@@ -10,16 +10,20 @@ public struct PacketBatch {
     /// When each payload was due by its sender's clock, or nil when the transport does not tell. An SRT output passes
     /// it on, so that a receiver gets the sender's spacing instead of that of the batches.
     public let dueTimes: UnsafeBufferPointer<MonotonicTime>?
+    /// Whether the transport lost something right before each payload, or nil when it does not tell.
+    public let losses: UnsafeBufferPointer<Bool>?
 
     @inlinable
     public init(
         payloads: UnsafeBufferPointer<UnsafeRawBufferPointer>,
         arrival: MonotonicTime,
-        dueTimes: UnsafeBufferPointer<MonotonicTime>? = nil
+        dueTimes: UnsafeBufferPointer<MonotonicTime>? = nil,
+        losses: UnsafeBufferPointer<Bool>? = nil
     ) {
         self.payloads = payloads
         self.arrival = arrival
         self.dueTimes = dueTimes
+        self.losses = losses
     }
 
     /// The bytes of all payloads together.

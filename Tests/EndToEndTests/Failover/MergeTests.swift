@@ -104,6 +104,55 @@ struct MergeTests {
         _ = try await gateway.stop()
     }
 
+    @Test(
+        "Two SRT legs are merged by content: one is killed, comes back, then the other: no packet is lost or sent twice"
+    )
+    func contributions() async throws {
+        let stream = SyntheticStream(identifier: 83)
+        let ports = [FreePorts.next(), FreePorts.next()]
+        let sources = [FreePorts.next(), FreePorts.next()]
+        let received = try DatagramReceiver(verifying: stream)
+        let gateway = try await GatewayProcess.start([
+            "live.yaml": FlowText.flow(
+                "live",
+                extra: ["failover: {mode: merge, mergeWindow: 2s}"],
+                inputs: zip(["one", "two"], ports).map { "name: \($0), protocol: srt, port: \($1)" },
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(received.port)"]
+            )
+        ])
+        var clients = try [0, 1].map {
+            try SRTPublisher.srtLiveTransmit.start(from: sources[$0], to: ports[$0])
+        }
+        defer { for client in clients { client.end() } }
+        try await gateway.waitForFlow("live", "called by both") {
+            $0.leg("one")?.state == .connected && $0.leg("two")?.state == .connected
+        }
+        // The same packets, some time apart.
+        let senders = try sources.map { try DatagramSender(stream, to: $0, interval: .milliseconds(3)) }
+        defer { for sender in senders { sender.stop() } }
+        for (lost, name) in ["one", "two"].enumerated() {
+            try await gateway.waitForFlow("live", "merged") { flow in
+                flow.activeLeg == "one/merged"
+                    && ["one", "two"].allSatisfy { (flow.leg($0)?.merge?.skewMilliseconds) != nil }
+            }
+            clients[lost].end()
+            try await gateway.waitForFlow("live", "without \(name)") { $0.leg(name)?.state == .waiting }
+            clients[lost] = try SRTPublisher.srtLiveTransmit.start(from: sources[lost], to: ports[lost])
+            let missing = try gateway.flow("live")?.leg(name)?.merge?.packetsMissing ?? 0
+            try await gateway.waitForFlow("live", "with \(name) again") {
+                $0.leg(name)?.state == .connected && ($0.leg(name)?.merge?.packetsMissing ?? 0) >= missing
+                    && $0.leg(name)?.merge?.skewMilliseconds != nil
+            }
+        }
+        for sender in senders { sender.stop() }
+        let sent = senders.map(\.packetCount).max() ?? 0
+        try await eventually("all packets", detail: { "\(received.current.packetCount) of \(sent)" }) {
+            received.current.packetCount >= sent
+        }
+        #expect(received.current.faults == [])
+        _ = try await gateway.stop()
+    }
+
     private static func datagram(_ number: UInt64, of stream: SyntheticStream) -> [UInt8] {
         let packets = DatagramSender.packetsPerDatagram
         return DatagramSender.header(number) + stream.bytes(from: number * UInt64(packets), count: packets)

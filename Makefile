@@ -9,7 +9,7 @@ TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools iproute2 nginx-core libnginx-mod-r
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
 	gstreamer1.0-plugins-ugly
 
-FUZZ_TARGETS := yaml schema flow transportStream splice rtp merge rtmp srtStreamID
+FUZZ_TARGETS := yaml schema flow transportStream splice rtp merge tsMerge rtpPayload rtmp rtsp srtStreamID
 FUZZ_SECONDS ?= 300
 FUZZ_RUNS := 25000
 FUZZ_LIMIT = $(FUZZ_SECONDS)

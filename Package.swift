@@ -60,13 +60,16 @@ let package = Package(
         room("FlowConfig", ["FlowModel", "NetworkAddress", "JSONSchema", "YAML"]),
         room("FlowPlanner", ["FlowModel", "NetworkAddress"]),
         room("MPEGTS", ["Media", nioCore]),
-        room("RTP", ["Media"]),
+        room("FragmentedMP4", ["Media", nioCore]),
+        room("RTP", ["Media", nioCore]),
         room("FlowHub", ["Media", "MPEGTS", nioCore]),
         room("PacketIO", ["CLinux", "Media", "NetworkAddress", "Threads"]),
 
         // Layer 2: protocols
         room("SRT", ["Media", "NetworkAddress", "CLibCrypto", "CLibSRT", "CLinux", "Threads"]),
         room("RTMP", ["Cryptography", "Media", nioCore]),
+        room("RTSP", ["Cryptography", "Media", "NetworkAddress", nioCore]),
+        room("HLS", ["Media", "MPEGTS", "FragmentedMP4", nioCore]),
 
         // Layer 3: running flows, driving them, showing them
         room(
@@ -135,11 +138,14 @@ let package = Package(
         tests(of: "FlowPlanner", ["FlowModel", "NetworkAddress"]),
         tests(of: "Media"),
         tests(of: "MPEGTS", ["Media", "HeadgateTestKit", nioCore]),
-        tests(of: "RTP", ["Media"]),
+        tests(of: "FragmentedMP4", ["Media", "HeadgateTestKit", nioCore]),
+        tests(of: "RTP", ["Media", nioCore]),
         tests(of: "FlowHub", ["Media", "HeadgateTestKit", nioCore]),
         tests(of: "PacketIO", ["Media", "NetworkAddress", "Threads", "HeadgateTestKit"]),
         tests(of: "SRT", ["Media", "NetworkAddress", "CLibCrypto", "HeadgateTestKit"]),
         tests(of: "RTMP", ["Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]),
+        tests(of: "RTSP", ["NetworkAddress", nioCore]),
+        tests(of: "HLS", ["Media", "MPEGTS", "FragmentedMP4", "HeadgateTestKit", nioCore]),
         tests(
             of: "FlowRuntime",
             [
@@ -172,7 +178,7 @@ if let part = Context.environment["HEADGATE_PART"] {
     ]
     let fuzzed: Set = [
         "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "JSONSchema", "NetworkAddress", "FlowModel",
-        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "RTMP", "SRT", "HeadgateTestKit", "Threads",
+        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "RTMP", "RTSP", "SRT", "HeadgateTestKit", "Threads",
     ]
     var keptPackages = ["swift-nio", "swift-nio-ssl", "swift-log"]
     package.products = []
@@ -185,8 +191,8 @@ if let part = Context.environment["HEADGATE_PART"] {
             .executableTarget(
                 name: "headgate-fuzz",
                 dependencies: [
-                    "FlowConfig", "FlowModel", "JSONSchema", "YAML", "Media", "MPEGTS", "RTP", "RTMP", "SRT",
-                    "HeadgateTestKit", nioCore,
+                    "FlowConfig", "FlowModel", "JSONSchema", "YAML", "Media", "MPEGTS", "RTP", "RTMP", "RTSP", "SRT",
+                    "NetworkAddress", "HeadgateTestKit", nioCore,
                 ],
                 path: "Tests/Fuzz/headgate-fuzz",
                 // libFuzzer brings its own `main`.

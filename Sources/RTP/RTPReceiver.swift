@@ -6,7 +6,7 @@ public import Media
 /// those before it, at most for a number of packets and a time; then the gap counts as lost. The memory for that is taken
 /// at the first gap, and follows what is held. Packets of another source must not get here: allowlists are applied before.
 ///
-/// `deliver` gets payloads; they are valid during the call.
+/// `deliver` gets payloads, or whole packets when the configuration says so; they are valid during the call.
 public struct RTPReceiver: Sendable {
     public struct Configuration: Hashable, Sendable {
         public static let defaultWindowPackets = 64
@@ -18,10 +18,18 @@ public struct RTPReceiver: Sendable {
         public var windowPackets: Int
         /// How long they wait.
         public var windowTime: Duration
+        /// Whether packets are passed on with their headers, for payloads that need timestamp and marker. What waits is
+        /// then at most `maximumHeldPayload` with them.
+        public var passesHeaders: Bool
 
-        public init(windowPackets: Int = defaultWindowPackets, windowTime: Duration = defaultWindowTime) {
+        public init(
+            windowPackets: Int = defaultWindowPackets,
+            windowTime: Duration = defaultWindowTime,
+            passesHeaders: Bool = false
+        ) {
             self.windowPackets = windowPackets
             self.windowTime = windowTime
+            self.passesHeaders = passesHeaders
         }
     }
 
@@ -38,6 +46,7 @@ public struct RTPReceiver: Sendable {
     /// The stream's source, nil before the first packet.
     public private(set) var ssrc: UInt32?
 
+    private let passesHeaders: Bool
     /// How far behind a packet of the stream may be: `maximumMisorder`, or the window.
     private let misorder: UInt16
     private var sequencer: RTPSequencer
@@ -56,6 +65,7 @@ public struct RTPReceiver: Sendable {
     public init(configuration: Configuration = Configuration()) {
         let packets = min(max(configuration.windowPackets, 1), Configuration.maximumWindowPackets)
         let windowPackets = 1 << (Int.bitWidth - (packets - 1).leadingZeroBitCount)
+        passesHeaders = configuration.passesHeaders
         misorder = max(Self.maximumMisorder, UInt16(windowPackets))
         sequencer = RTPSequencer(
             windowPackets: windowPackets,
@@ -86,7 +96,7 @@ public struct RTPReceiver: Sendable {
             return
         }
         otherCounters.received &+= 1
-        let payload = UnsafeRawBufferPointer(rebasing: datagram[header.payloadRange])
+        let payload = passesHeaders ? datagram : UnsafeRawBufferPointer(rebasing: datagram[header.payloadRange])
         guard let ssrc else {
             start(header.ssrc, at: header.sequenceNumber)
             _ = sequencer.accept(header.sequenceNumber, payload, at: arrival, deliver: deliver)

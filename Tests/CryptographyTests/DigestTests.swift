@@ -18,6 +18,18 @@ struct DigestTests {
         #expect(Self.hex(SHA256.digest(of: Array(text.utf8))) == expected)
     }
 
+    @Test(
+        "MD5, the examples of RFC 1321 §A.5",
+        arguments: [
+            ("", "d41d8cd98f00b204e9800998ecf8427e"),
+            ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+            ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+        ]
+    )
+    func oldDigest(text: String, expected: String) {
+        #expect(Self.hex(MD5.digest(of: Array(text.utf8))) == expected)
+    }
+
     @Test("HMAC-SHA-256, RFC 4231 test cases 2 and 6")
     func authentication() {
         let code = HMACSHA256.authenticate(Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))

@@ -5,7 +5,9 @@ import NIOCore
 struct LATMFraming: AudioFraming {
     var frames: [AudioFrame] = []
     var newConfiguration: AudioConfiguration?
-    private var mux: LATMStreamMux?
+    private var reader = LATMReader()
+    /// The configuration that was told last.
+    private var record: ByteBuffer?
     private var isUnsupported = false
 
     init() {}
@@ -18,57 +20,32 @@ struct LATMFraming: AudioFraming {
         let byteCount = 3 + (Int(bytes[1] & 0x1F) << 8 | Int(bytes[2]))
         guard bytes.count >= byteCount else { return .incomplete }
         if !isInStep, bytes.count > byteCount, bytes[byteCount] != 0x56 { return .invalid }
-        do throws(BitstreamError) {
-            try read(UnsafeRawBufferPointer(rebasing: bytes[3..<byteCount]))
-        } catch {
-            // The element's bounds are still good.
-            frames.removeAll(keepingCapacity: true)
-        }
+        read(UnsafeRawBufferPointer(rebasing: bytes[3..<byteCount]))
         return isUnsupported ? .unsupported("AAC-LATM of several programs or layers") : .frames(byteCount: byteCount)
     }
 
-    /// `AudioMuxElement(1)`, §1.7.3.1.
-    private mutating func read(_ element: UnsafeRawBufferPointer) throws(BitstreamError) {
-        var reader = BitstreamReader(element)
-        if try !reader.readFlag() {
-            guard let mux = try LATMStreamMux(&reader, of: element) else {
+    private mutating func read(_ element: UnsafeRawBufferPointer) {
+        var payloads: [ByteBuffer] = []
+        do throws(BitstreamError) {
+            guard let read = try reader.read(element) else {
                 isUnsupported = true
                 return
             }
-            if mux.configuration.record != self.mux?.configuration.record {
-                newConfiguration = AudioConfiguration(codec: .aac, record: mux.configuration.record)
-            }
-            self.mux = mux
+            payloads = read
+        } catch {
+            // The element's bounds are still good.
         }
-        // Until the first configuration nothing can be understood.
-        guard let mux else { return }
-        for _ in 0..<mux.subframes { try readPayload(&reader, element, mux) }
-    }
-
-    /// `PayloadLengthInfo` and `PayloadMux`, §1.7.3.1.
-    private mutating func readPayload(
-        _ reader: inout BitstreamReader,
-        _ element: UnsafeRawBufferPointer,
-        _ mux: LATMStreamMux
-    ) throws(BitstreamError) {
-        var byteCount = 0
-        if let fixed = mux.fixedByteCount {
-            byteCount = fixed
-        } else {
-            while true {
-                let byte = Int(try reader.read(8))
-                byteCount += byte
-                if byte != 255 { break }
-            }
+        guard let configuration = reader.mux?.configuration else { return }
+        if configuration.record != record {
+            record = configuration.record
+            newConfiguration = AudioConfiguration(codec: .aac, record: configuration.record)
         }
-        let payload = try reader.readBytes(byteCount, of: element)
-        guard byteCount > 0 else { return }
-        frames.append(
+        frames = payloads.map {
             AudioFrame(
-                payload: payload,
-                samples: mux.configuration.frameLength,
-                samplingFrequency: mux.configuration.samplingFrequency
+                payload: $0,
+                samples: configuration.frameLength,
+                samplingFrequency: configuration.samplingFrequency
             )
-        )
+        }
     }
 }

@@ -46,7 +46,7 @@ struct OpusFraming: AudioFraming {
         guard end <= bytes.count else { return .incomplete }
         if !isInStep, end < bytes.count, bytes[end] != 0x7F { return .invalid }
         let payload = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
-        guard let samples = Self.samples(in: payload) else { return .invalid }
+        guard let samples = OpusPacket.sampleCount(of: payload) else { return .invalid }
         if !hasConfiguration {
             guard let record = Self.identification(channelCode: channelCode, preSkip: startTrim) else {
                 return .unsupported("Opus of \(channelCode ?? 0) channels")
@@ -54,30 +54,14 @@ struct OpusFraming: AudioFraming {
             hasConfiguration = true
             newConfiguration = AudioConfiguration(codec: .opus, record: record)
         }
-        frames.append(AudioFrame(payload: ByteBuffer(bytes: payload), samples: samples, samplingFrequency: 48_000))
+        frames.append(
+            AudioFrame(
+                payload: ByteBuffer(bytes: payload),
+                samples: samples,
+                samplingFrequency: OpusPacket.samplingFrequency
+            )
+        )
         return .frames(byteCount: end)
-    }
-
-    /// RFC 6716 §3.1; nil for a packet that is empty or longer than 120 ms.
-    private static func samples(in packet: UnsafeRawBufferPointer) -> Int? {
-        guard let first = packet.first else { return nil }
-        let configuration = Int(first >> 3)
-        let duration =
-            switch configuration {
-            case 0..<12: [480, 960, 1920, 2880][configuration & 3]
-            case 12..<16: [480, 960][configuration & 1]
-            default: [120, 240, 480, 960][configuration & 3]
-            }
-        let count: Int
-        switch first & 3 {
-        case 0: count = 1
-        case 1, 2: count = 2
-        default:
-            guard packet.count >= 2 else { return nil }
-            count = Int(packet[1] & 0x3F)
-        }
-        let samples = duration * count
-        return (1...5760).contains(samples) ? samples : nil
     }
 
     /// The identification header, RFC 7845 §5.1; stereo when the descriptor is missing. Channels beyond two are in the

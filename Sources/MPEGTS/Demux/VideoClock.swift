@@ -47,12 +47,3 @@ struct VideoClock: Sendable {
         return last
     }
 }
-
-extension H264SequenceParameterSet {
-    /// In 90 kHz ticks, up to a second; nil when the set does not tell.
-    var frameDuration: UInt64? {
-        guard let timing else { return nil }
-        let ticks = 2 * UInt64(timing.unitsInTick) * PESTimestamp.frequency / UInt64(timing.timeScale)
-        return ticks > 0 && ticks <= PESTimestamp.frequency ? ticks : nil
-    }
-}

@@ -18,6 +18,8 @@ public struct TSMuxer: Sendable {
     static let tableIntervalBeforeLongUnits: Int64 = 30 * 27_000
     /// Further tracks are left out.
     public static let maximumTracks = 8
+    /// How far time stamps lie behind the times of the samples, in ticks of 90 kHz.
+    public static let delay = MuxTimeline.delay
     private static let firstPID: UInt16 = 0x100
     /// The memory for an access unit goes back when it is beyond this.
     private static let maximumRetainedBytes = 1 << 20
@@ -112,6 +114,11 @@ public struct TSMuxer: Sendable {
         if lastTables == nil || framer.isVideo && sample.isKeyframe { writeTables(at: placement.clock) }
         if !isLeading, lastClock == nil { writeClock(placement.clock) }
         write(sample, placement, stream: index, framer: framer, carriesClock: isLeading)
+    }
+
+    /// PAT and PMT come before the next sample, whatever it is: a segment that is received on its own begins with it.
+    public mutating func writeTablesBeforeNextSample() {
+        lastTables = nil
     }
 
     /// Hands over all packets: a whole number of them, back to back. They are forgotten afterwards.

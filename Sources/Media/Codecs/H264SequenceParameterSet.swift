@@ -26,6 +26,19 @@ public struct H264SequenceParameterSet: Hashable, Sendable {
         unitsInTick > 0 && timeScale > 0 ? (unitsInTick, timeScale) : nil
     }
 
+    /// In 90 kHz ticks, up to a second; nil when the set does not tell.
+    public var frameDuration: UInt64? {
+        guard let timing else { return nil }
+        let ticks = 2 * UInt64(timing.unitsInTick) * UInt64(MediaTime.ticksPerSecond) / UInt64(timing.timeScale)
+        return ticks > 0 && ticks <= MediaTime.ticksPerSecond ? ticks : nil
+    }
+
+    /// How many pictures can come before one that is shown before them: `max_num_reorder_frames`, §E.2.1, or 0 when
+    /// pictures are shown in the order in which they come; nil when the set does not tell.
+    public private(set) var reorderDepth: Int?
+    /// More is not allowed, §A.3.1: a decoder keeps no more frames.
+    public static let maximumReorderDepth = 16
+
     private var unitsInTick: UInt32 = 0
     private var timeScale: UInt32 = 0
 
@@ -39,12 +52,14 @@ public struct H264SequenceParameterSet: Hashable, Sendable {
         identifier = try reader.readUnsigned(upTo: 31)
         if Self.hasChromaFields(profile: profile) { try readChroma(&reader) }
         frameNumberBits = try reader.readUnsigned(upTo: 12) + 4
-        try Self.skipPictureOrder(&reader)
+        let isInOrder = try Self.skipPictureOrder(&reader)
         _ = try reader.readUnsigned()
         try reader.skip(1)
         try readDimensions(&reader)
         // What follows is useful but not needed: sets that end early are in use.
         if (try? reader.readFlag()) == true { try? readUsability(&reader) }
+        // Order count type 2 does not allow another order (§8.2.1.3), baseline has no B slices (§A.2.1).
+        if isInOrder || profile == 66 { reorderDepth = 0 }
     }
 
     /// Whether sets of the profile have chroma format and bit depths; then a decoder configuration record repeats them.
@@ -76,7 +91,8 @@ public struct H264SequenceParameterSet: Hashable, Sendable {
         }
     }
 
-    private static func skipPictureOrder(_ reader: inout BitstreamReader) throws(BitstreamError) {
+    /// Whether pictures are shown in the order in which they come, whatever else the set says.
+    private static func skipPictureOrder(_ reader: inout BitstreamReader) throws(BitstreamError) -> Bool {
         switch try reader.readUnsigned(upTo: 2) {
         case 0:
             _ = try reader.readUnsigned(upTo: 12)
@@ -86,8 +102,9 @@ public struct H264SequenceParameterSet: Hashable, Sendable {
             _ = try reader.readSigned()
             for _ in 0..<(try reader.readUnsigned(upTo: 255)) { _ = try reader.readSigned() }
         default:
-            break
+            return true
         }
+        return false
     }
 
     private mutating func readDimensions(_ reader: inout BitstreamReader) throws(BitstreamError) {
@@ -112,7 +129,7 @@ public struct H264SequenceParameterSet: Hashable, Sendable {
         guard width > 0, height > 0 else { throw .invalid }
     }
 
-    /// Video usability information up to the timing, §E.1.1.
+    /// Video usability information, §E.1.1.
     private mutating func readUsability(_ reader: inout BitstreamReader) throws(BitstreamError) {
         if try reader.readFlag(), try reader.read(8) == 255 { try reader.skip(32) }
         if try reader.readFlag() { try reader.skip(1) }
@@ -124,9 +141,33 @@ public struct H264SequenceParameterSet: Hashable, Sendable {
             _ = try reader.readUnsigned()
             _ = try reader.readUnsigned()
         }
+        if try reader.readFlag() {
+            let units = try reader.read(32)
+            timeScale = try reader.read(32)
+            unitsInTick = units
+            try reader.skip(1)
+        }
+        var hasBufferParameters = false
+        for _ in 0..<2 where try reader.readFlag() {
+            try Self.skipBufferParameters(&reader)
+            hasBufferParameters = true
+        }
+        try reader.skip(hasBufferParameters ? 2 : 1)
         guard try reader.readFlag() else { return }
-        let units = try reader.read(32)
-        timeScale = try reader.read(32)
-        unitsInTick = units
+        try reader.skip(1)
+        for _ in 0..<4 { _ = try reader.readUnsigned() }
+        reorderDepth = try reader.readUnsigned(upTo: UInt32(Self.maximumReorderDepth))
+    }
+
+    /// Parameters of the hypothetical reference decoder, §E.1.2.
+    private static func skipBufferParameters(_ reader: inout BitstreamReader) throws(BitstreamError) {
+        let count = try reader.readUnsigned(upTo: 31) + 1
+        try reader.skip(8)
+        for _ in 0..<count {
+            _ = try reader.readUnsigned()
+            _ = try reader.readUnsigned()
+            try reader.skip(1)
+        }
+        try reader.skip(20)
     }
 }

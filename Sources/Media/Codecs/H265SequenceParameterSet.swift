@@ -23,6 +23,11 @@ public struct H265SequenceParameterSet: Hashable, Sendable {
     /// In luma samples, without what the conformance window leaves out.
     public var width: Int
     public var height: Int
+    /// How many pictures can come before one that is shown before them: `sps_max_num_reorder_pics` of the highest
+    /// sub-layer; nil when the set ends before that.
+    public private(set) var reorderDepth: Int?
+    /// More is not allowed, §A.4.2: a decoder keeps no more pictures.
+    public static let maximumReorderDepth = 16
 
     /// Reads a NAL unit, header included. The bytes are borrowed during the call.
     public init(_ unit: UnsafeRawBufferPointer) throws(BitstreamError) {
@@ -62,6 +67,20 @@ public struct H265SequenceParameterSet: Hashable, Sendable {
         guard width > 0, height > 0 else { throw .invalid }
         lumaBitDepth = try reader.readUnsigned(upTo: 8) + 8
         chromaBitDepth = try reader.readUnsigned(upTo: 8) + 8
+        // What follows is useful but not needed.
+        reorderDepth = try? Self.readReorderDepth(&reader, subLayers: subLayers)
+    }
+
+    private static func readReorderDepth(_ reader: inout BitstreamReader, subLayers: Int) throws(BitstreamError) -> Int
+    {
+        _ = try reader.readUnsigned(upTo: 12)
+        var depth = 0
+        for _ in (try reader.readFlag() ? 0 : subLayers)...subLayers {
+            _ = try reader.readUnsigned()
+            depth = try reader.readUnsigned(upTo: UInt32(maximumReorderDepth))
+            _ = try reader.readUnsigned()
+        }
+        return depth
     }
 
     /// Profile and level of the sub-layers, §7.3.3.

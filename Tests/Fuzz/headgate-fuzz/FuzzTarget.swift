@@ -7,7 +7,10 @@ enum FuzzTarget: String, CaseIterable {
     case splice
     case rtp
     case merge
+    case tsMerge
+    case rtpPayload
     case rtmp
+    case rtsp
     case srtStreamID
 
     /// Runs one input; a trap is the finding.
@@ -20,7 +23,10 @@ enum FuzzTarget: String, CaseIterable {
         case .splice: SpliceFuzzing.run(input)
         case .rtp: RTPFuzzing.run(input)
         case .merge: MergeFuzzing.run(input)
+        case .tsMerge: TSMergeFuzzing.run(input)
+        case .rtpPayload: RTPPayloadFuzzing.run(input)
         case .rtmp: RTMPFuzzing.run(input)
+        case .rtsp: RTSPFuzzing.run(input)
         case .srtStreamID: SRTStreamIDFuzzing.run(input)
         }
     }
@@ -35,7 +41,10 @@ enum FuzzTarget: String, CaseIterable {
         case .splice: SpliceFuzzing.seeds
         case .rtp: RTPFuzzing.seeds
         case .merge: MergeFuzzing.seeds
+        case .tsMerge: TSMergeFuzzing.seeds
+        case .rtpPayload: RTPPayloadFuzzing.seeds
         case .rtmp: RTMPFuzzing.seeds
+        case .rtsp: RTSPFuzzing.seeds
         case .srtStreamID: SRTStreamIDFuzzing.seeds
         }
     }

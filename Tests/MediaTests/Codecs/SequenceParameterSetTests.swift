@@ -50,6 +50,25 @@ struct SequenceParameterSetTests {
         #expect((set.chromaFormat, set.lumaBitDepth, set.chromaBitDepth) == (1, 8, 8))
     }
 
+    @Test("tell how far pictures are out of the order in which they are shown")
+    func reorderDepth() throws {
+        // Main, level 3, 320 × 240, without usability information; order counts of type 0 and 2.
+        let type0: [UInt8] = [0x67, 77, 0, 30, 0xF4, 0x0A, 0x0F, 0xC8]
+        let type2: [UInt8] = [0x67, 77, 0, 30, 0xDA, 0x05, 0x07, 0xE4]
+        var baseline = type0
+        baseline[1] = 66
+        for (bytes, depth) in [
+            (Self.progressive, 2), (Self.interlaced, 2), (type0, nil), (type2, 0), (baseline, 0),
+        ] as [([UInt8], Int?)] {
+            let set = try bytes.withUnsafeBytes { try H264SequenceParameterSet($0) }
+            #expect(set.reorderDepth == depth)
+        }
+        let set = try Self.efficient.withUnsafeBytes { try H265SequenceParameterSet($0) }
+        #expect(set.reorderDepth == 2)
+        let cut = try Self.efficient.prefix(25).withUnsafeBytes { try H265SequenceParameterSet($0) }
+        #expect(cut.reorderDepth == nil)
+    }
+
     @Test("that end early or are something else are refused")
     func truncated() {
         // The sets are whole, but for usability information, after 10 and 24 bytes.

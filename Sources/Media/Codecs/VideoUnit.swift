@@ -1,8 +1,6 @@
-import Media
-
 /// What a NAL unit is for the cutting of a stream into pictures, alike for H.264 and H.265.
-struct VideoUnit {
-    enum Kind: Equatable {
+public struct VideoUnit: Sendable {
+    public enum Kind: Hashable, Sendable {
         /// A video, sequence or picture parameter set: these go into the configuration.
         case videoParameters
         case sequenceParameters
@@ -20,34 +18,35 @@ struct VideoUnit {
     }
 
     /// The slice of a field of an interlaced picture.
-    struct Field: Equatable {
-        var isBottom: Bool
-        var frameNumber: UInt32
-        var isReference: Bool
+    public struct Field: Hashable, Sendable {
+        public var isBottom: Bool
+        public var frameNumber: UInt32
+        public var isReference: Bool
 
         /// Whether the other field comes second in the same frame: ITU-T H.264 §3.30, complementary field pairs.
-        func isComplement(of first: Field) -> Bool {
+        public func isComplement(of first: Field) -> Bool {
             isBottom != first.isBottom && frameNumber == first.frameNumber && isReference == first.isReference
         }
     }
 
-    var kind: Kind
+    public var kind: Kind
     /// A decoder can start at the picture, whatever else is in it.
-    var isRandomAccess = false
+    public var isRandomAccess = false
     /// A slice that refers to no other picture.
-    var isIntra = false
-    var field: Field?
+    public var isIntra = false
+    /// Of a slice that is one of a field.
+    public var field: Field?
     /// A message that says that a decoder can start here, ITU-T H.264 §D.1.8.
-    var hasRecoveryPoint = false
+    public var hasRecoveryPoint = false
 
-    init(_ kind: Kind) {
+    public init(_ kind: Kind) {
         self.kind = kind
     }
 }
 
 extension VideoUnit {
     /// A NAL unit of H.265, ITU-T H.265 table 7-1; nil when it is shorter than its header.
-    init?(h265 unit: UnsafeRawBufferPointer) {
+    public init?(h265 unit: UnsafeRawBufferPointer) {
         guard unit.count > 2 else { return nil }
         let type = unit[0] >> 1 & 0x3F
         let layer = (unit[0] & 1) << 5 | unit[1] >> 3
@@ -68,7 +67,7 @@ extension VideoUnit {
     /// A NAL unit of H.264, ITU-T H.264 table 7-1; nil for a slice whose header cannot be read.
     ///
     /// - Parameter set: the sequence parameter set with which slices are read, if there is one.
-    init?(h264 unit: UnsafeRawBufferPointer, set: H264SequenceParameterSet?) {
+    public init?(h264 unit: UnsafeRawBufferPointer, set: H264SequenceParameterSet?) {
         guard let first = unit.first else { return nil }
         switch first & 0x1F {
         case 1, 2, 5:

@@ -1,18 +1,17 @@
-import Media
 import NIOCore
 
 /// `StreamMuxConfig` of LATM, ISO/IEC 14496-3 §1.7.3.1: how the elements that follow are laid out, and the decoder's
 /// configuration.
-struct LATMStreamMux: Sendable {
-    let configuration: AudioSpecificConfig
+public struct LATMStreamMux: Sendable {
+    public let configuration: AudioSpecificConfig
     /// Payloads in each element.
-    let subframes: Int
+    public let subframes: Int
     /// The length of each payload; nil when each says it.
-    let fixedByteCount: Int?
+    public let fixedByteCount: Int?
 
     /// Nil for what is allowed but not read: several programs or layers, the second version of the syntax, and layouts
     /// of channels that have no number.
-    init?(_ reader: inout BitstreamReader, of element: UnsafeRawBufferPointer) throws(BitstreamError) {
+    public init?(_ reader: inout BitstreamReader) throws(BitstreamError) {
         let hasVersion = try reader.readFlag()
         if hasVersion {
             if try reader.readFlag() { return nil }
@@ -100,40 +99,5 @@ struct LATMStreamMux: Sendable {
 
     private static func skipFrequency(_ reader: inout BitstreamReader) throws(BitstreamError) {
         if try reader.read(4) == 15 { try reader.skip(24) }
-    }
-}
-
-extension BitstreamReader {
-    /// The next bits as bytes, the last filled up with zeros. For a few dozen bytes.
-    mutating func readBits(_ count: Int) throws(BitstreamError) -> ByteBuffer {
-        guard count <= remainingBits else { throw .exhausted }
-        var buffer = ByteBuffer()
-        var rest = count
-        while rest > 0 {
-            let taken = min(rest, 8)
-            buffer.writeInteger(UInt8(truncatingIfNeeded: try read(taken) << UInt32(8 - taken)))
-            rest -= taken
-        }
-        return buffer
-    }
-
-    /// The next `count` bytes, which may begin within one, copied at once from `bytes`, which the reader reads.
-    mutating func readBytes(_ count: Int, of bytes: UnsafeRawBufferPointer) throws(BitstreamError) -> ByteBuffer {
-        guard count * 8 <= remainingBits else { throw .exhausted }
-        let start = position >> 3
-        let shift = UInt8(truncatingIfNeeded: position & 7)
-        var buffer = ByteBuffer()
-        if shift == 0 {
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
-        } else {
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-                for index in 0..<count {
-                    target[index] = bytes[start + index] << shift | bytes[start + index + 1] >> (8 - shift)
-                }
-                return count
-            }
-        }
-        try skip(count * 8)
-        return buffer
     }
 }

@@ -1,15 +1,14 @@
-import Media
-import NIOCore
+public import NIOCore
 
 /// The parameter sets that a stream of H.264 or H.265 sent so far, and the decoder configuration that they make.
-struct ParameterSetStore: Sendable {
+public struct ParameterSetStore: Sendable {
     /// Longer sets are ignored: real ones have some dozens of bytes, with scaling lists and timing of all layers a few
     /// thousand.
-    static let maximumSetBytes = 8192
+    public static let maximumSetBytes = 8192
     /// Of each kind. More are ignored.
-    static let maximumSets = 31
+    public static let maximumSets = 31
 
-    enum Kind: Sendable {
+    public enum Kind: Sendable {
         case video, sequence, picture
     }
 
@@ -23,22 +22,27 @@ struct ParameterSetStore: Sendable {
     private var sequenceSets: [Entry] = []
     private var pictureSets: [Entry] = []
     /// Of the sequence parameter set that came last.
-    private(set) var h264: H264SequenceParameterSet?
+    public private(set) var h264: H264SequenceParameterSet?
     private var h265: H265SequenceParameterSet?
     /// The sets differ from those of the last `takeConfiguration`.
-    private(set) var hasChanged = false
+    public private(set) var hasChanged = false
 
-    init(codec: Codec) {
+    /// - Parameter codec: H.264 or H.265.
+    public init(codec: Codec) {
         self.codec = codec
     }
 
     /// Whether there is enough for a configuration.
-    var isComplete: Bool {
+    public var isComplete: Bool {
         !sequenceSets.isEmpty && !pictureSets.isEmpty && (codec != .hevc || !videoSets.isEmpty)
     }
 
+    /// How many pictures can come before one that is shown before them, by the sequence parameter set that came last;
+    /// nil when it does not tell.
+    public var reorderDepth: Int? { codec == .hevc ? h265?.reorderDepth : h264?.reorderDepth }
+
     /// Takes a NAL unit; false when it cannot be read or is beyond the limits.
-    mutating func receive(_ unit: UnsafeRawBufferPointer, kind: Kind) -> Bool {
+    public mutating func receive(_ unit: UnsafeRawBufferPointer, kind: Kind) -> Bool {
         // Nearly always it is a repetition.
         let isKnown =
             switch kind {
@@ -108,7 +112,7 @@ struct ParameterSetStore: Sendable {
     }
 
     /// The configuration record, if the sets make one; they then count as not changed.
-    mutating func takeConfiguration() -> ByteBuffer? {
+    public mutating func takeConfiguration() -> ByteBuffer? {
         guard isComplete else { return nil }
         hasChanged = false
         return codec == .hevc ? makeHEVC() : makeAVC()

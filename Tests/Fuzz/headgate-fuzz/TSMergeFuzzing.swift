@@ -44,22 +44,33 @@ enum TSMergeFuzzing {
     }
 
     /// Packets of a stream that repeats every 256; each fourth is stuffing.
-    private static func packets(from number: UInt8, count: Int) -> [UInt8] {
-        (0..<count).flatMap { offset -> [UInt8] in
-            let number = number &+ UInt8(offset)
-            let head: [UInt8] = number % 4 == 3 ? [0x47, 0x1F, 0xFF, 0x10] : [0x47, 1, 0, 0x10 | number & 0xF]
-            return head + [UInt8](repeating: number % 4 == 3 ? 0xFF : number, count: 184)
+    private static func packets(from first: UInt8, count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for offset in 0..<count {
+            let number = first &+ UInt8(truncatingIfNeeded: offset)
+            let isStuffing = number % 4 == 3
+            let counter = number & 0xF
+            bytes += isStuffing ? [0x47, 0x1F, 0xFF, 0x10] : [0x47, 1, 0, 0x10 | counter]
+            bytes += [UInt8](repeating: isStuffing ? 0xFF : number, count: 184)
         }
+        return bytes
+    }
+
+    /// An event that brings seven packets.
+    private static func payload(_ leg: MergeLeg, afterLoss: Bool = false, from first: Int) -> [UInt8] {
+        let kind: UInt8 = 7 << 5 | 4 << 1
+        return [kind | (leg == .first ? 0 : 1) | (afterLoss ? 16 : 0), UInt8(truncatingIfNeeded: first)]
     }
 
     /// Both legs in step, one with a loss; and one behind the other.
     static let seeds: [[UInt8]] = {
-        let lossy = (0..<30).flatMap { number -> [UInt8] in
-            let pick = UInt8(number * 7)
-            return [0xE8, pick] + (number == 9 ? [] : [number == 10 ? 0xF9 : 0xE9, pick])
-        }
-        let behind = (0..<30).flatMap { number -> [UInt8] in
-            [0xE8, UInt8(number * 7)] + (number < 8 ? [] : [0xE9, UInt8((number - 8) * 7)])
+        var lossy: [UInt8] = []
+        var behind: [UInt8] = []
+        for number in 0..<30 {
+            lossy += payload(.first, from: number * 7)
+            if number != 9 { lossy += payload(.second, afterLoss: number == 10, from: number * 7) }
+            behind += payload(.first, from: number * 7)
+            if number >= 8 { behind += payload(.second, from: (number - 8) * 7) }
         }
         return [lossy, behind + [4, 250, 0, 0]]
     }()

@@ -86,7 +86,7 @@ public struct TSMerger: Sendable {
     public mutating func flush(at now: MonotonicTime, deliver: (UnsafeRawBufferPointer) -> Void) {
         let leader: MergeLeg = second.place == passed.end && first.place != passed.end ? .second : .first
         while !self[leader].held.isEmpty { giveUp(leader, at: now, deliver) }
-        _ = align(leader.other, at: now, deliver)
+        align(leader.other, at: now, deliver)
         self[leader.other].held.removeAll()
     }
 
@@ -196,12 +196,13 @@ public struct TSMerger: Sendable {
     /// Looks for the places of what waits, and gives up what has waited long enough.
     private mutating func settle(at now: MonotonicTime, _ deliver: (UnsafeRawBufferPointer) -> Void) {
         guard heldPackets > 0 else { return }
-        var hasMoved = true
-        while hasMoved {
-            hasMoved = false
-            for leg in MergeLeg.allCases where align(leg, at: now, deliver) { hasMoved = true }
-            if !hasMoved { hasMoved = passEarlier(at: now, deliver) }
-        }
+        // Each round that goes on has found the place of one packet at least.
+        var before: Int
+        repeat {
+            before = heldPackets
+            for leg in MergeLeg.allCases { align(leg, at: now, deliver) }
+            if heldPackets == before { passEarlier(at: now, deliver) }
+        } while heldPackets < before
         for leg in MergeLeg.allCases {
             while let head = self[leg].held.first, mayGoOn(leg, head, at: now) {
                 if self[leg].place == passed.end || !isFlowing(leg.other, at: now) {
@@ -221,21 +222,21 @@ public struct TSMerger: Sendable {
             || self[leg].place == passed.end && !isAwaited(leg.other, at: now)
     }
 
-    /// Whether the leg found its place.
+    /// Looks for the place of what a leg holds, and goes on with it from there.
     private mutating func align(
         _ leg: MergeLeg,
         at now: MonotonicTime,
         _ deliver: (UnsafeRawBufferPointer) -> Void
-    ) -> Bool {
-        guard !self[leg].held.isEmpty, now >= self[leg].nextSearch else { return false }
+    ) {
+        guard !self[leg].held.isEmpty, now >= self[leg].nextSearch else { return }
         for _ in 0..<self[leg].held.blindCount {
             self[leg].held.removeFirst()
             self[leg].counters.outOfRange &+= 1
         }
-        guard let head = self[leg].held.head else { return false }
+        guard let head = self[leg].held.head else { return }
         if let place = passed.place(of: head, from: self[leg].place) {
             enter(leg, at: place, now, deliver)
-            return true
+            return
         }
         if let (index, run) = self[leg].held.tail, let place = passed.place(of: run, from: self[leg].place) {
             // What is before was given up already.
@@ -244,21 +245,20 @@ public struct TSMerger: Sendable {
                 self[leg].counters.late &+= 1
             }
             enter(leg, at: place, now, deliver)
-            return true
+            return
         }
         let overlap = overlap(of: leg)
         if overlap > 0 {
             enter(leg, at: passed.end - UInt64(overlap), now, deliver)
-            return true
+            return
         }
         if let index = self[leg.other].held.index(of: head) {
             meet(leg, at: index, of: head.count, now, deliver)
-            return true
+            return
         }
         if self[leg].held.count > Self.fewHeldPackets {
             self[leg].nextSearch = now.advanced(by: Self.searchInterval)
         }
-        return false
     }
 
     /// A leg's first held packets stand among those that the other one holds. What is missing before came on neither.
@@ -270,9 +270,10 @@ public struct TSMerger: Sendable {
         _ deliver: (UnsafeRawBufferPointer) -> Void
     ) {
         let other = leg.other
+        let before = self[other].held.count
         leaveOverlap(other)
         counters.gaps &+= 1
-        for _ in 0..<index { passHeld(of: other, at: now, deliver) }
+        for _ in 0..<max(0, index - (before - self[other].held.count)) { passHeld(of: other, at: now, deliver) }
         self[leg].place = passed.end
         self[leg].isMatched = true
         for _ in 0..<runLength { passHeld(of: other, at: now, deliver) }
@@ -282,21 +283,20 @@ public struct TSMerger: Sendable {
 
     /// Where each leg has lost something and neither's packets are among the other's, those that were sent first go out,
     /// up to the leg's next loss.
-    private mutating func passEarlier(at now: MonotonicTime, _ deliver: (UnsafeRawBufferPointer) -> Void) -> Bool {
+    private mutating func passEarlier(at now: MonotonicTime, _ deliver: (UnsafeRawBufferPointer) -> Void) {
         guard let skewNanoseconds, let ours = first.held.first, let others = second.held.first,
             first.held.head != nil, second.held.head != nil,
             passed.end > 0, let last = passed.origin(of: passed.end - 1)
-        else { return false }
+        else { return }
         let (firstSent, secondSent) = (ours.sent, others.sent.advanced(by: .nanoseconds(-skewNanoseconds)))
         let lastSent = last.leg == .first ? last.sent : last.sent.advanced(by: .nanoseconds(-skewNanoseconds))
         // One that is before what is out already is late.
-        guard min(firstSent, secondSent) >= lastSent else { return false }
+        guard min(firstSent, secondSent) >= lastSent else { return }
         let leg = firstSent <= secondSent ? MergeLeg.first : .second
         counters.gaps &+= 1
         repeat {
             passHeld(of: leg, at: now, deliver)
         } while self[leg].held.first.map { !$0.isAfterLoss } ?? false
-        return true
     }
 
     /// The leg's first held packet stands at this place.
@@ -353,10 +353,10 @@ public struct TSMerger: Sendable {
 
     /// How many of the leg's first held packets the other leg has just brought, before it lost something itself.
     private func overlap(of leg: MergeLeg) -> Int {
-        let place = self[leg].place ?? 0
-        guard place < passed.end else { return 0 }
-        let run = (0..<min(self[leg].held.count, Self.longestOverlap)).map { self[leg].held[$0].fingerprint }
-        let overlap = min(passed.overlap(with: run), Int(clamping: passed.end - place))
+        // Not further back than where it was.
+        let most = Int(clamping: passed.end - min(self[leg].place ?? 0, passed.end))
+        let run = (0..<min(self[leg].held.count, Self.longestOverlap, most)).map { self[leg].held[$0].fingerprint }
+        let overlap = passed.overlap(with: run)
         return (0..<overlap).contains { self[leg].held[$0].isDistinctive } ? overlap : 0
     }
 

@@ -85,7 +85,7 @@ public final class FlowRuntime: Sendable {
         try factory.start()
         let isTicking = ticks.start(named: "flow-ticks", every: Self.tickInterval) { [weak self] now in
             guard let self else { return }
-            for flow in self.flows.withLock({ Array($0.values) }) { flow.hub.tick(at: now) }
+            for flow in self.flows.withLock({ Array($0.values) }) { flow.tick(at: now) }
         }
         guard isTicking else {
             throw ApplyFailure(

@@ -40,6 +40,12 @@ final class RunningFlow: Sendable {
         arrangeInputs(spec)
     }
 
+    /// What only the passing of time brings about.
+    func tick(at now: MonotonicTime) {
+        merge.tick(at: now)
+        hub.tick(at: now)
+    }
+
     // MARK: Inputs
 
     func startInput(_ spec: InputSpec) async throws(ApplyFailure) {

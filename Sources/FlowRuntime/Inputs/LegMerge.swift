@@ -29,6 +29,7 @@ struct LegMerge: ~Copyable {
         guard window != merger.skewWindow else { return }
         flush(at: .now())
         merger = StreamMerger(merger.form, skewWindow: window)
+        toldLost = 0
     }
 
     var form: FlowSpec.MergedLegs.Form { merger.form }
@@ -86,7 +87,6 @@ struct LegMerge: ~Copyable {
         guard let current, senders & current.bit != 0 else { return }
         senders &= ~current.bit
         merger.reset(current, at: now) { batch.append($0, of: nil, to: sink, at: now) }
-        batch.flush(to: sink, at: now)
         guard senders == 0 else { return }
         flush(at: now)
         merger.reset()
@@ -102,7 +102,6 @@ struct LegMerge: ~Copyable {
     mutating func tick(at now: MonotonicTime) {
         guard let deadline, now >= deadline else { return }
         merger.tick(at: now) { batch.append($0, of: nil, to: sink, at: now) }
-        batch.flush(to: sink, at: now)
     }
 
     /// What came on neither leg since it was told last, if that is to be told now.
@@ -130,7 +129,6 @@ struct LegMerge: ~Copyable {
 
     private mutating func flush(at now: MonotonicTime) {
         merger.flush(at: now) { batch.append($0, of: nil, to: sink, at: now) }
-        batch.flush(to: sink, at: now)
     }
 
     private func place(of id: LegID) -> MergeLeg? {

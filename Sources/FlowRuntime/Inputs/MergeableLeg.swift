@@ -16,14 +16,12 @@ final class MergeableLeg: PacketSink, PeerSink {
     }
 
     func consume(_ batch: PacketBatch) {
-        let isMerging = group.hold(for: id) { merge in
+        group.hold(for: id) { merge in
             hubLeg.consume(batch)
-            guard merge?.isMerging ?? false else { return false }
+            guard merge?.isMerging ?? false else { return }
             merge?.receive(batch, from: remote.withLock { $0 })
             merge?.deliver(at: batch.arrival)
-            return true
         }
-        if isMerging { group.tick(at: batch.arrival) }
     }
 
     func peerConnected(_ remote: String) {

@@ -8,7 +8,7 @@ import RTP
 /// One of the two is set: both are changed in place, which an enumeration would copy.
 struct StreamMerger: Sendable {
     let form: FlowSpec.MergedLegs.Form
-    private(set) var skewWindow: Duration
+    let skewWindow: Duration
     private var sequence: RTPMerger?
     private var content: TSMerger?
 
@@ -43,32 +43,42 @@ struct StreamMerger: Sendable {
             on: leg,
             afterLoss: batch.losses?[index] ?? false,
             sent: batch.dueTimes?[index],
-            at: batch.arrival,
-            deliver: deliver
-        )
+            at: batch.arrival
+        ) { Self.payloads($0, deliver) }
+    }
+
+    /// Cuts packets that waited, which may be many, into what SRT and RTP carry at once.
+    private static func payloads(_ packets: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void) {
+        for start in stride(from: 0, to: packets.count, by: TSPayloads.byteCount) {
+            let end = min(packets.count, start + TSPayloads.byteCount)
+            deliver(UnsafeRawBufferPointer(rebasing: packets[start..<end]))
+        }
     }
 
     var deadline: MonotonicTime? { sequence?.deadline ?? content?.deadline }
 
     mutating func tick(at now: MonotonicTime, deliver: (UnsafeRawBufferPointer) -> Void) {
         sequence?.tick(at: now, deliver: deliver)
-        content?.tick(at: now, deliver: deliver)
+        content?.tick(at: now) { Self.payloads($0, deliver) }
     }
 
     /// A leg has no sender any more.
     mutating func reset(_ leg: MergeLeg, at now: MonotonicTime, deliver: (UnsafeRawBufferPointer) -> Void) {
         sequence?.reset(leg)
-        content?.reset(leg, at: now, deliver: deliver)
+        content?.reset(leg, at: now) { Self.payloads($0, deliver) }
     }
 
     /// Passes on what waits.
     mutating func flush(at now: MonotonicTime, deliver: (UnsafeRawBufferPointer) -> Void) {
         sequence?.flush(deliver: deliver)
-        content?.flush(at: now, deliver: deliver)
+        content?.flush(at: now) { Self.payloads($0, deliver) }
     }
 
     /// The next packet starts another stream.
-    mutating func reset() { sequence?.reset() }
+    mutating func reset() {
+        sequence?.reset()
+        content?.reset()
+    }
 
     /// What came on neither leg so far.
     var lost: UInt64 { sequence?.counters.lost ?? content?.counters.gaps ?? 0 }

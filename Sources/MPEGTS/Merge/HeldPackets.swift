@@ -1,102 +1,100 @@
-import Media
-
-/// Packets of a leg that wait, in order, because it is not known where in the stream they belong.
+/// Packets of a leg that wait, in order. Memory follows their number, and is given back when none waits any more.
 struct HeldPackets: Sendable {
-    struct Entry: Sendable {
-        var fingerprint: PacketFingerprint
-        var arrival: MonotonicTime
-        /// When the sender sent it, by whatever clock.
-        var sent: MonotonicTime
-        /// The leg lost something right before.
-        var isAfterLoss: Bool
-        /// Hardly any other packet of the stream is the same: no stuffing, and none of the tables that repeat.
-        var isDistinctive: Bool
-    }
-
+    private(set) var trail = PacketTrail(maximumCount: TSMerger.maximumHeldPackets)
+    /// The packets' bytes, by position; as many slots as a power of two.
     private var bytes: [UInt8] = []
-    private var entries: [Entry] = []
-    /// How many at the beginning are gone.
-    private var gone = 0
+    private var slotCount = 0
+    /// The positions of the packets that something is missing before; those before `firstGap` are gone.
+    private var gaps: [Int] = []
+    private var firstGap = 0
 
-    var count: Int { entries.count - gone }
-    var isEmpty: Bool { count == 0 }
-    var first: Entry? { isEmpty ? nil : entries[gone] }
-    var reservedByteCount: Int { bytes.capacity + entries.capacity * MemoryLayout<Entry>.stride }
+    private static let fewestSlots = 64
+    /// What is kept when nothing waits.
+    private static let mostIdleSlots = 1_024
 
-    subscript(_ index: Int) -> Entry { entries[gone + index] }
+    var count: Int { trail.count }
+    var isEmpty: Bool { trail.isEmpty }
+    var isFull: Bool { trail.isFull }
+    var first: PacketTrail.Entry? { trail.first }
+    var reservedByteCount: Int { bytes.count }
 
-    mutating func append(_ packet: TSPacket, _ entry: Entry) {
-        if gone > 0, gone * 2 >= entries.count { compact() }
-        bytes.append(contentsOf: packet.bytes)
-        entries.append(entry)
+    /// Holds a packet back; there is room for it.
+    mutating func append(_ packet: TSPacket, _ entry: PacketTrail.Entry) {
+        if count == slotCount { grow() }
+        let offset = offset(of: trail.end)
+        bytes.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress, offset + TSPacket.byteCount <= bytes.count else { return }
+            base.advanced(by: offset).copyMemory(from: packet.base, byteCount: TSPacket.byteCount)
+        }
+        if entry.identity.traits.contains(.afterGap) { gaps.append(trail.end) }
+        trail.append(entry)
     }
 
-    func withFirst(_ body: (TSPacket) -> Void) {
-        guard !isEmpty else { return }
+    mutating func removeFirst(_ number: Int) {
+        trail.removeFirst(number)
+        if isEmpty { removeAll() }
+        while firstGap < gaps.count, gaps[firstGap] < trail.start { firstGap += 1 }
+        if firstGap > Self.fewestSlots, 2 * firstGap > gaps.count {
+            gaps.removeFirst(firstGap)
+            firstGap = 0
+        }
+    }
+
+    mutating func removeAll() {
+        trail.removeAll()
+        gaps.removeAll(keepingCapacity: gaps.count <= Self.mostIdleSlots)
+        firstGap = 0
+        if slotCount > Self.mostIdleSlots {
+            bytes = []
+            slotCount = 0
+        }
+    }
+
+    /// How many packets at the front nothing is missing between. What is missing before the first is not asked.
+    ///
+    /// - Parameter limit: no more than that.
+    func segmentLength(limit: Int) -> Int {
+        var next = firstGap
+        if next < gaps.count, gaps[next] == trail.start { next += 1 }
+        let end = next < gaps.count ? gaps[next] : trail.end
+        return min(limit, end - trail.start)
+    }
+
+    func isAfterGap(_ position: Int) -> Bool { trail[position].identity.traits.contains(.afterGap) }
+
+    /// Hands over the first packets in as few runs as they lie in memory.
+    func forEachRun(ofFirst number: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        var position = trail.start
+        let end = min(position + number, trail.end)
         bytes.withUnsafeBytes { bytes in
-            let start = gone * TSPacket.byteCount
-            if let packet = TSPacket(UnsafeRawBufferPointer(rebasing: bytes[start..<start + TSPacket.byteCount])) {
-                body(packet)
+            while position < end {
+                let offset = offset(of: position)
+                let length = min(end - position, slotCount - offset / TSPacket.byteCount)
+                body(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length * TSPacket.byteCount]))
+                position += length
             }
         }
     }
 
-    mutating func removeFirst() {
-        gone += 1
-        if isEmpty { removeAll() }
-    }
+    private func offset(of position: Int) -> Int { (position & (slotCount - 1)) * TSPacket.byteCount }
 
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 20)
-        entries.removeAll(keepingCapacity: entries.capacity <= 1 << 12)
-        gone = 0
-    }
-
-    /// The shortest run from the first packet on that tells its place in the stream; nil while there is none.
-    var head: [PacketFingerprint]? { run(from: 0, step: 1) }
-
-    /// How many packets stand before the next loss, when none of them is distinctive: their place cannot be told.
-    var blindCount: Int {
-        var index = 0
-        while index < count, !self[index].isDistinctive, index < TSMerger.longestRun {
-            index += 1
-            if index < count, self[index].isAfterLoss { return index }
+    private mutating func grow() {
+        let old = self
+        slotCount = max(2 * slotCount, Self.fewestSlots)
+        bytes = [UInt8](repeating: 0, count: slotCount * TSPacket.byteCount)
+        var position = trail.start
+        bytes.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            old.forEachRun(ofFirst: old.count) { run in
+                guard let start = run.baseAddress else { return }
+                // A run may go on at the beginning of the larger memory.
+                for index in 0..<run.count / TSPacket.byteCount {
+                    let offset = (position & (bytes.count / TSPacket.byteCount - 1)) * TSPacket.byteCount
+                    base.advanced(by: offset)
+                        .copyMemory(from: start + index * TSPacket.byteCount, byteCount: TSPacket.byteCount)
+                    position += 1
+                }
+            }
         }
-        return index == TSMerger.longestRun ? index : 0
-    }
-
-    /// The shortest run up to the last packet that tells its place in the stream, and where it begins.
-    var tail: (index: Int, run: [PacketFingerprint])? {
-        run(from: count - 1, step: -1).map { (count - $0.count, $0.reversed()) }
-    }
-
-    /// Where a run stands.
-    func index(of run: [PacketFingerprint]) -> Int? {
-        guard run.count <= count else { return nil }
-        return (0...count - run.count).first { index in
-            run.indices.allSatisfy { self[index + $0].fingerprint == run[$0] }
-        }
-    }
-
-    private func run(from start: Int, step: Int) -> [PacketFingerprint]? {
-        var run: [PacketFingerprint] = []
-        var distinctive = 0
-        var index = start
-        while index >= 0, index < count, run.count < TSMerger.longestRun {
-            run.append(self[index].fingerprint)
-            if self[index].isDistinctive { distinctive += 1 }
-            if run.count >= TSMerger.shortestRun, distinctive >= TSMerger.distinctiveInRun { return run }
-            // What is behind a loss does not stand next to it: what there is before it must do.
-            let isCut = step < 0 ? self[index].isAfterLoss : index + 1 < count && self[index + 1].isAfterLoss
-            if isCut { return distinctive > 0 ? run : nil }
-            index += step
-        }
-        return nil
-    }
-
-    private mutating func compact() {
-        bytes.removeFirst(gone * TSPacket.byteCount)
-        entries.removeFirst(gone)
-        gone = 0
     }
 }

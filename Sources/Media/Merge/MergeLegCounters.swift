@@ -2,7 +2,7 @@
 ///
 /// Each received packet is one of `used`, `duplicates`, `repeated`, `late` and `outOfRange`, but for those that wait.
 public struct MergeLegCounters: Hashable, Sendable {
-    /// RTP packets that were decoded, whatever became of them.
+    /// Packets that could be read, whatever became of them.
     public var received: UInt64 = 0
     /// Packets that this leg brought first, in time to be passed on.
     public var used: UInt64 = 0
@@ -10,13 +10,13 @@ public struct MergeLegCounters: Hashable, Sendable {
     public var duplicates: UInt64 = 0
     /// Packets that this leg had brought before.
     public var repeated: UInt64 = 0
-    /// Packets that came after their number was given up, or farther behind the other leg than the skew window.
+    /// Packets that came after they were given up, or farther behind the other leg than the skew window.
     public var late: UInt64 = 0
-    /// Numbers that the other leg brought and this one did not within the skew window, also while it was silent.
+    /// Packets that the other leg brought and this one did not within the skew window, also while it was silent.
     public var missing: UInt64 = 0
     /// Packets that fit neither the stream nor a new one, and were not passed on.
     public var outOfRange: UInt64 = 0
-    /// Datagrams that are not RTP.
+    /// Datagrams that could not be read.
     public var malformed: UInt64 = 0
 
     public init() {}

@@ -30,14 +30,11 @@ public struct RTPMerger: Sendable {
     /// When a packet of the stream came last.
     private var lastAccepted = MonotonicTime.zero
 
-    public init(configuration: Configuration = Configuration()) {
-        let limits = Configuration.skewWindowLimits
-        let window = min(max(configuration.skewWindow, limits.lowerBound), limits.upperBound)
-        let (seconds, attoseconds) = window.components
-        skewWindowNanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    public init(configuration: MergeConfiguration = MergeConfiguration()) {
+        skewWindowNanoseconds = configuration.windowNanoseconds
         sequencer = RTPSequencer(
             windowPackets: Self.maximumHeldPackets,
-            windowTime: window,
+            windowTime: configuration.skewWindow,
             slotByteCount: Self.maximumHeldPayload
         )
         ledger = LegLedger(horizonNanoseconds: skewWindowNanoseconds)

@@ -98,7 +98,7 @@ struct RTMPConnectionTests {
 
     @Test(
         "A server that stops reading loses frames, then the connection, though it never takes what waits for it",
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(5))
     )
     func stalledServer() async throws {
         let server = Server()
@@ -127,7 +127,7 @@ struct RTMPConnectionTests {
         try await listener.close().get()
     }
 
-    @Test("A player that comes before the stream is told at once that it plays", .timeLimit(.minutes(1)))
+    @Test("A player that comes before the stream is told at once that it plays", .timeLimit(.minutes(5)))
     func early() async throws {
         let server = Server()
         let listener = try await server.listen()
@@ -141,7 +141,7 @@ struct RTMPConnectionTests {
 
     @Test(
         "What the socket does not take waits in the channel: the bytes come in order, past the queue or through it",
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(5))
     )
     func order() async throws {
         let received = AsyncStream.makeStream(of: ByteBuffer.self)

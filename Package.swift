@@ -67,7 +67,7 @@ let package = Package(
 
         // Layer 2: protocols
         room("SRT", ["Media", "NetworkAddress", "CLibCrypto", "CLibSRT", "CLinux", "Threads"]),
-        room("RTMP", ["Cryptography", "Media", nioCore]),
+        room("RTMP", ["Cryptography", "Media", "NetworkAddress", nioCore]),
         room("RTSP", ["Cryptography", "Media", "NetworkAddress", nioCore]),
         room("HLS", ["Media", "MPEGTS", "FragmentedMP4", nioCore]),
 
@@ -105,6 +105,7 @@ let package = Package(
         room(
             "GatewayClient",
             [
+                "NetworkAddress",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

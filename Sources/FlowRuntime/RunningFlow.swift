@@ -86,9 +86,9 @@ final class RunningFlow: Sendable {
     }
 
     private func arrangeInputs(_ flow: FlowSpec) {
-        let merged = flow.failover.mode == .merge ? flow.mergeableLegs : nil
+        let merged = flow.failover.mode == .merge ? MergedLegs(of: flow.inputs) : nil
         merge.arrange(
-            merged?.legs.map { LegID(input: $0.input, leg: $0.leg) } ?? [],
+            merged?.names.map { LegID(input: $0.input, leg: $0.leg) } ?? [],
             by: merged?.form ?? .sequence,
             skewWindow: flow.failover.mergeWindow
         )

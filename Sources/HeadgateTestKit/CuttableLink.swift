@@ -47,6 +47,9 @@ public final class CuttableLink: Sendable {
     }
 
     public func cut() { state.isCut.store(true, ordering: .releasing) }
+
+    /// What was under way meanwhile is lost over UDP, and comes late over TCP.
+    public func mend() { state.isCut.store(false, ordering: .releasing) }
 }
 
 /// How long the threads wait for data before they look whether the link is cut, in milliseconds.

@@ -107,8 +107,7 @@ struct FlowDecoder {
 
     /// Two legs are merged, not one, and not three.
     private func checkMerge(_ reader: MappingReader, _ inputs: [InputSpec]) {
-        let flow = FlowSpec(name: "", maxBandwidth: BitRate(bitsPerSecond: 0), inputs: inputs)
-        guard flow.mergeableLegs == nil else { return }
+        guard MergedLegs(of: inputs) == nil else { return }
         let message =
             "merge wants two RTP legs or two SRT legs: one input with failover: true, or two inputs (SRT callers not in "
             + "cold standby)"

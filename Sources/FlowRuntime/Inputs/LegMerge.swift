@@ -19,7 +19,7 @@ struct LegMerge: ~Copyable {
     private var toldLost: UInt64 = 0
     private var lastTold: MonotonicTime?
 
-    init(_ legs: [LegID], by form: FlowSpec.MergedLegs.Form, into sink: HubLeg, skewWindow: Duration) {
+    init(_ legs: [LegID], by form: MergedLegs.Form, into sink: HubLeg, skewWindow: Duration) {
         self.legs = legs
         self.sink = sink
         merger = StreamMerger(form, skewWindow: skewWindow)
@@ -32,7 +32,7 @@ struct LegMerge: ~Copyable {
         toldLost = 0
     }
 
-    var form: FlowSpec.MergedLegs.Form { merger.form }
+    var form: MergedLegs.Form { merger.form }
 
     // MARK: From a leg
 

@@ -33,7 +33,7 @@ final class MergeGroup: Sendable {
     }
 
     /// Merges these two legs from now on; none to leave each for itself. The stream goes on all the same.
-    func arrange(_ legs: [LegID], by form: FlowSpec.MergedLegs.Form = .sequence, skewWindow: Duration) {
+    func arrange(_ legs: [LegID], by form: MergedLegs.Form = .sequence, skewWindow: Duration) {
         state.withLock { state in
             if state?.legs == legs, state?.form == form {
                 state?.setSkewWindow(skewWindow)

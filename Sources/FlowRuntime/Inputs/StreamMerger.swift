@@ -7,12 +7,12 @@ import RTP
 ///
 /// One of the two is set: both are changed in place, which an enumeration would copy.
 struct StreamMerger: Sendable {
-    let form: FlowSpec.MergedLegs.Form
+    let form: MergedLegs.Form
     let skewWindow: Duration
     private var sequence: RTPMerger?
     private var content: TSMerger?
 
-    init(_ form: FlowSpec.MergedLegs.Form, skewWindow: Duration) {
+    init(_ form: MergedLegs.Form, skewWindow: Duration) {
         self.form = form
         self.skewWindow = skewWindow
         switch form {

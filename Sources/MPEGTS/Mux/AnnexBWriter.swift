@@ -38,29 +38,6 @@ struct AnnexBWriter: Sendable {
         sets.flatMap { startCode + Array($0.readableBytesView) }
     }
 
-    private enum Kind {
-        case delimiter, sequenceSet, pictureSet, randomAccess, other
-    }
-
-    private func kind(_ unit: UnsafeRawBufferPointer) -> Kind {
-        if isHEVC {
-            let type = HEVCUnitType(firstByte: unit[0])
-            return switch type {
-            case .accessUnitDelimiter: .delimiter
-            case .sequenceParameterSet: .sequenceSet
-            case .pictureParameterSet: .pictureSet
-            default: type.isRandomAccess ? .randomAccess : .other
-            }
-        }
-        let type = AVCUnitType(firstByte: unit[0])
-        return switch type {
-        case .accessUnitDelimiter: .delimiter
-        case .sequenceParameterSet: .sequenceSet
-        case .pictureParameterSet: .pictureSet
-        default: type.isRandomAccess ? .randomAccess : .other
-        }
-    }
-
     /// Appends an access unit.
     ///
     /// - Returns: False when it is broken or empty; nothing is appended then.
@@ -72,7 +49,7 @@ struct AnnexBWriter: Sendable {
         var delimiter: UnsafeRawBufferPointer?
         var units = NALUnits(payload, lengthSize: lengthSize)
         while let unit = units.next() {
-            switch kind(unit) {
+            switch NALUnitKind(firstByte: unit[0], isHEVC: isHEVC) {
             case .delimiter:
                 delimiter = delimiter ?? unit
                 continue
@@ -94,7 +71,7 @@ struct AnnexBWriter: Sendable {
         if isRandomAccess, !hasSequenceSet || !hasPictureSet { output.append(contentsOf: parameterSets) }
         units = NALUnits(payload, lengthSize: lengthSize)
         while let unit = units.next() {
-            if kind(unit) == .delimiter { continue }
+            if NALUnitKind(firstByte: unit[0], isHEVC: isHEVC) == .delimiter { continue }
             output.append(contentsOf: Self.startCode)
             output.append(contentsOf: unit)
         }

@@ -1,3 +1,5 @@
+import NetworkAddress
+
 /// An `rtmp://` or `rtmps://` address: a server, the application there, and a stream, whose name is a secret as a rule.
 ///
 /// Describing it in any way shows neither the stream's name nor the user's.
@@ -69,43 +71,19 @@ package struct RTMPURL: Hashable, Sendable {
         else { throw .unknownScheme }
         let rest = text[text.index(colon, offsetBy: 3)...]
         let slash = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-        var authority = rest[..<slash]
-        if let at = authority.lastIndex(of: "@") {
-            userInfo = String(authority[..<at])
-            authority = authority[authority.index(after: at)...]
-        } else {
-            userInfo = nil
+        let authority: URLAuthority
+        do throws(URLAuthority.ParseFailure) {
+            authority = try URLAuthority(parsing: rest[..<slash])
+        } catch {
+            throw error == .invalidHost ? .invalidHost : .invalidPort
         }
-        let (host, port) = try Self.hostAndPort(authority)
+        userInfo = authority.userInfo
         self.scheme = scheme
-        self.host = host
-        self.port = port ?? scheme.defaultPort
+        host = authority.host
+        port = authority.port ?? scheme.defaultPort
         self.application = String(rest[slash...].drop { $0 == "/" })
         self.streamName = nil
         guard !application.isEmpty, !application.hasPrefix("?") else { throw .missingApplication }
-    }
-
-    private static func hostAndPort(_ authority: Substring) throws(ParseFailure) -> (String, UInt16?) {
-        let host: Substring
-        let tail: Substring
-        if authority.hasPrefix("[") {
-            guard let close = authority.firstIndex(of: "]") else { throw .invalidHost }
-            host = authority[authority.index(after: authority.startIndex)..<close]
-            tail = authority[authority.index(after: close)...]
-            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || ":.%".contains($0) }) else {
-                throw .invalidHost
-            }
-        } else {
-            let colon = authority.firstIndex(of: ":") ?? authority.endIndex
-            host = authority[..<colon]
-            tail = authority[colon...]
-        }
-        guard !host.isEmpty, !host.contains("[") else { throw .invalidHost }
-        guard !tail.isEmpty else { return (String(host), nil) }
-        guard tail.hasPrefix(":"), tail.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let port = UInt16(tail.dropFirst()), port > 0
-        else { throw .invalidPort }
-        return (String(host), port)
     }
 
     /// A path and its query, which keeps its question mark; the query may contain slashes.
@@ -114,10 +92,8 @@ package struct RTMPURL: Hashable, Sendable {
         return (String(text[..<mark]), String(text[mark...]))
     }
 
-    /// The host, in brackets if it is an IPv6 address, and the port unless it is the usual one.
     private var authority: String {
-        let bracketed = host.contains(":") ? "[\(host)]" : host
-        return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
+        URLAuthority(host: host, port: port).text(defaultPort: scheme.defaultPort)
     }
 
     /// What a client calls the application in `connect`. May contain secrets when the application does.

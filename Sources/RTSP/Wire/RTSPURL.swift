@@ -1,3 +1,5 @@
+import NetworkAddress
+
 /// An `rtsp://` or `rtsps://` address, RFC 2326 §3.2, with its credentials split off.
 ///
 /// Describing it in any way shows no credentials and no query; and no part of the path that looks like a password, as
@@ -53,17 +55,16 @@ package struct RTSPURL: Hashable, Sendable {
         else { throw .unknownScheme }
         let rest = text[text.index(colon, offsetBy: 3)...]
         let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-        var authority = rest[..<authorityEnd]
-        if let at = authority.lastIndex(of: "@") {
-            credentials = try Self.credentials(authority[..<at])
-            authority = authority[authority.index(after: at)...]
-        } else {
-            credentials = nil
+        let authority: URLAuthority
+        do throws(URLAuthority.ParseFailure) {
+            authority = try URLAuthority(parsing: rest[..<authorityEnd])
+        } catch {
+            throw error == .invalidHost ? .invalidHost : .invalidPort
         }
-        let (host, port) = try Self.hostAndPort(authority)
+        credentials = try Self.credentials(authority.userInfo ?? "")
         self.scheme = scheme
-        self.host = host
-        self.port = port ?? scheme.defaultPort
+        host = authority.host
+        port = authority.port ?? scheme.defaultPort
         let tail = rest[authorityEnd...]
         self.resource = String(tail[..<(tail.firstIndex(of: "#") ?? tail.endIndex)])
     }
@@ -84,13 +85,11 @@ package struct RTSPURL: Hashable, Sendable {
         resource.firstIndex(of: "?").map { resource[resource.index(after: $0)...] }
     }
 
-    /// The host, in brackets if it is an IPv6 address, and the port unless it is the usual one.
     private var authority: String {
-        let bracketed = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-        return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
+        URLAuthority(host: host, port: port).text(defaultPort: scheme.defaultPort)
     }
 
-    private static func credentials(_ text: Substring) throws(ParseFailure) -> RTSPCredentials? {
+    private static func credentials(_ text: String) throws(ParseFailure) -> RTSPCredentials? {
         guard !text.isEmpty else { return nil }
         let colon = text.firstIndex(of: ":") ?? text.endIndex
         guard let username = unescape(text[..<colon]), let password = unescape(text[colon...].dropFirst()) else {
@@ -114,30 +113,6 @@ package struct RTSPURL: Hashable, Sendable {
             rest = rest.dropFirst(2)
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func hostAndPort(_ authority: Substring) throws(ParseFailure) -> (String, UInt16?) {
-        let host: Substring
-        let tail: Substring
-        if authority.hasPrefix("[") {
-            guard let close = authority.firstIndex(of: "]") else { throw .invalidHost }
-            host = authority[authority.index(after: authority.startIndex)..<close]
-            tail = authority[authority.index(after: close)...]
-            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || ":.".contains($0) }) else {
-                throw .invalidHost
-            }
-        } else {
-            let colon = authority.firstIndex(of: ":") ?? authority.endIndex
-            host = authority[..<colon]
-            tail = authority[colon...]
-            guard host.utf8.allSatisfy({ $0.isLetter || $0.isDigit || "-._~".utf8.contains($0) }) else {
-                throw .invalidHost
-            }
-        }
-        guard !host.isEmpty else { throw .invalidHost }
-        guard !tail.isEmpty, tail != ":" else { return (String(host), nil) }
-        guard tail.hasPrefix(":"), let port: UInt16 = tail.dropFirst().number(), port > 0 else { throw .invalidPort }
-        return (String(host), port)
     }
 }
 

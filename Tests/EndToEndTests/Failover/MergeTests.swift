@@ -163,6 +163,51 @@ struct MergeTests {
         _ = try await gateway.stop()
     }
 
+    @Test("What SRT gives up on one leg comes on the other, and fills the gap in its place")
+    func givenUp() async throws {
+        let stream = SyntheticStream(identifier: 84)
+        let ports = [FreePorts.next(), FreePorts.next()]
+        let sources = [FreePorts.next(), FreePorts.next()]
+        let links = try ports.map { try CuttableLink(.udp, to: $0) }
+        let received = try DatagramReceiver(verifying: stream)
+        let gateway = try await GatewayProcess.start([
+            "live.yaml": FlowText.flow(
+                "live",
+                extra: ["failover: {mode: merge, mergeWindow: 2s}"],
+                inputs: zip(["one", "two"], ports).map { "name: \($0), protocol: srt, port: \($1)" },
+                outputs: ["name: out, protocol: udp, host: 127.0.0.1, port: \(received.port)"]
+            )
+        ])
+        let clients = try zip(sources, links).map { try SRTPublisher.srtLiveTransmit.start(from: $0, to: $1.port) }
+        defer { for client in clients { client.end() } }
+        try await gateway.waitForFlow("live", "called by both") {
+            $0.leg("one")?.state == .connected && $0.leg("two")?.state == .connected
+        }
+        let senders = try sources.map { try DatagramSender(stream, to: $0, interval: .milliseconds(3)) }
+        defer { for sender in senders { sender.stop() } }
+        for (link, name) in zip(links, ["one", "two"]) {
+            let before = try gateway.flow("live")?.leg(name)?.counters.packets ?? 0
+            link.cut()
+            // Some two seconds by the other leg's count: a sender drops what is older than one.
+            let other = name == "one" ? "two" : "one"
+            let passed = try gateway.flow("live")?.leg(other)?.counters.packets ?? 0
+            try await gateway.waitForFlow("live", "with \(name) cut") {
+                ($0.leg(other)?.counters.packets ?? 0) > passed + 700
+            }
+            link.mend()
+            try await gateway.waitForFlow("live", "with losses of \(name)") {
+                ($0.leg(name)?.counters.packets ?? 0) > before + 300 && ($0.leg(name)?.merge?.packetsMissing ?? 0) > 0
+            }
+        }
+        for sender in senders { sender.stop() }
+        let sent = senders.map(\.packetCount).max() ?? 0
+        try await eventually("all packets", detail: { "\(received.current.packetCount) of \(sent)" }) {
+            received.current.packetCount >= sent
+        }
+        #expect(received.current.faults == [])
+        _ = try await gateway.stop()
+    }
+
     private static func datagram(_ number: UInt64, of stream: SyntheticStream) -> [UInt8] {
         let packets = DatagramSender.packetsPerDatagram
         return DatagramSender.header(number) + stream.bytes(from: number * UInt64(packets), count: packets)

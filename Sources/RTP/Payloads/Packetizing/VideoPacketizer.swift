@@ -17,10 +17,6 @@ public struct VideoPacketizer: Sendable {
     private var parameterSets: [ByteBuffer] = []
 
     /// What a NAL unit is for the packetizer.
-    private enum Kind {
-        case delimiter, sequenceSet, pictureSet, randomAccess, other
-    }
-
     /// - Throws: what is wrong with the configuration of the track, which is of H.264 or H.265.
     public init(
         _ track: MediaTrack,
@@ -69,7 +65,7 @@ public struct VideoPacketizer: Sendable {
         var (hasUnits, hasSequenceSet, hasPictureSet) = (false, false, false)
         var units = NALUnits(payload, lengthSize: lengthSize)
         while let unit = units.next() {
-            let kind = kind(unit)
+            let kind = NALUnitKind(firstByte: unit[0], isHEVC: isHEVC)
             hasUnits = hasUnits || kind != .delimiter
             hasSequenceSet = hasSequenceSet || kind == .sequenceSet
             hasPictureSet = hasPictureSet || kind == .pictureSet
@@ -83,29 +79,10 @@ public struct VideoPacketizer: Sendable {
         write(sets, byteCount: setBytes, to: &packets, timestamp)
         units = NALUnits(payload, lengthSize: lengthSize)
         while let unit = units.next() {
-            if kind(unit) != .delimiter { write(unit, to: &packets, timestamp) }
+            if NALUnitKind(firstByte: unit[0], isHEVC: isHEVC) != .delimiter { write(unit, to: &packets, timestamp) }
         }
         packets.markLast()
         return packets
-    }
-
-    private func kind(_ unit: UnsafeRawBufferPointer) -> Kind {
-        if isHEVC {
-            let type = HEVCUnitType(firstByte: unit[0])
-            return switch type {
-            case .accessUnitDelimiter: .delimiter
-            case .sequenceParameterSet: .sequenceSet
-            case .pictureParameterSet: .pictureSet
-            default: type.isRandomAccess ? .randomAccess : .other
-            }
-        }
-        let type = AVCUnitType(firstByte: unit[0])
-        return switch type {
-        case .accessUnitDelimiter: .delimiter
-        case .sequenceParameterSet: .sequenceSet
-        case .pictureParameterSet: .pictureSet
-        default: type.isRandomAccess ? .randomAccess : .other
-        }
     }
 }
 

@@ -1,4 +1,5 @@
 import FlowHub
+import FlowModel
 import HeadgateTestKit
 import Media
 import NetworkAddress
@@ -88,6 +89,58 @@ struct MergeGroupTests {
         flow.group.peerDisconnected("stopped", of: ids[1], at: .zero)
         #expect(sent.numbers.withLock { $0 } == [1, 2, 4])
         #expect(hub.snapshot(at: .zero).activeLeg == nil)
+    }
+
+    @Test("When merging ends the RTP leg that is ahead goes on, with what waited", arguments: [0, 1])
+    func endsWithRTP(ahead: Int) {
+        let flow = makeFlow()
+        flow.group.arrange(ids, skewWindow: .milliseconds(200))
+        let now = MonotonicTime.now().nanoseconds / 1_000_000
+        Self.send([1, 2, 4], to: flow.legs[ahead], at: now)
+        Self.send([1], to: flow.legs[1 - ahead], at: now + 1)
+        flow.group.arrange([], skewWindow: .zero)
+        Self.send([2], to: flow.legs[1 - ahead], at: now + 2)
+        Self.send([5], to: flow.legs[ahead], at: now + 2)
+        #expect(sent.numbers.withLock { $0 } == [1, 2])
+        _ = flow.legs[ahead].tick(at: MonotonicTime(nanoseconds: (now + 500) * 1_000_000))
+        #expect(sent.numbers.withLock { $0 } == [1, 2, 4, 5])
+    }
+
+    @Test("When merging ends what waits of an SRT leg goes out, and the one that is ahead goes on", arguments: [0, 1])
+    func endsWithSRT(ahead: Int) {
+        let group = MergeGroup(hub: hub, onLoss: { _, _ in })
+        hub.addSink(sent, named: "out")
+        let legs = ids.map { MergeableLeg($0, hubLeg: hub.addLeg($0), group: group) }
+        group.arrange(ids, by: .content, skewWindow: .milliseconds(200))
+        let now = MonotonicTime.now()
+        for number in 1...5 as ClosedRange<UInt16> {
+            Self.bring(number, to: legs[ahead], at: now)
+            if number < 5 { Self.bring(number, to: legs[1 - ahead], at: now.advanced(by: .milliseconds(1))) }
+        }
+        Self.bring(7, afterLoss: true, to: legs[ahead], at: now.advanced(by: .milliseconds(2)))
+        #expect(sent.numbers.withLock { $0 } == [1, 2, 3, 4, 5])
+        group.arrange([], skewWindow: .zero)
+        Self.bring(5, to: legs[1 - ahead], at: now.advanced(by: .milliseconds(3)))
+        Self.bring(8, to: legs[ahead], at: now.advanced(by: .milliseconds(3)))
+        #expect(sent.numbers.withLock { $0 } == [1, 2, 3, 4, 5, 7, 8])
+    }
+
+    /// One packet of a transport stream in a message.
+    private static func bring(
+        _ number: UInt16,
+        afterLoss: Bool = false,
+        to leg: MergeableLeg,
+        at now: MonotonicTime
+    ) {
+        let head: [UInt8] = [0x47, 0x01, 0x00, 0x10 | UInt8(number & 0xF), UInt8(number >> 8), UInt8(number & 0xFF)]
+        let packet = head + [UInt8](repeating: 0, count: 188 - head.count)
+        packet.withUnsafeBytes { bytes in
+            [bytes].withUnsafeBufferPointer { payloads in
+                [afterLoss].withUnsafeBufferPointer {
+                    leg.consume(PacketBatch(payloads: payloads, arrival: now, losses: $0))
+                }
+            }
+        }
     }
 
     @Test("The mode changes under a stream that goes on, and no packet is lost or sent twice")

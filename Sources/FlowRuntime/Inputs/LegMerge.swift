@@ -127,6 +127,16 @@ struct LegMerge: ~Copyable {
         )
     }
 
+    /// The merge is over.
+    ///
+    /// - Returns: The leg that goes on: the one that is ahead, or the first one when that is not known.
+    mutating func end(at now: MonotonicTime) -> LegID {
+        let isFirst = (merger.skew(at: now)?.nanoseconds ?? 0) >= 0
+        // What waits of RTP waits in the leg itself as well, which goes on with it.
+        if form == .content { flush(at: now) }
+        return legs[isFirst ? 0 : 1]
+    }
+
     private mutating func flush(at now: MonotonicTime) {
         merger.flush(at: now) { batch.append($0, of: nil, to: sink, at: now) }
     }

@@ -39,8 +39,9 @@ final class MergeGroup: Sendable {
                 state?.setSkewWindow(skewWindow)
                 return
             }
-            if let former = state.take() {
-                hub.handOver(former.sink, to: former.legs[0])
+            if var former = state.take() {
+                let heir = former.end(at: .now())
+                hub.handOver(former.sink, to: heir)
                 hub.setMerged([])
                 hub.removeLeg(former.sink)
             }

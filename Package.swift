@@ -63,12 +63,13 @@ let package = Package(
         room("FragmentedMP4", ["Media", nioCore]),
         room("RTP", ["Media", nioCore]),
         room("FlowHub", ["Media", "MPEGTS", nioCore]),
+        room("Delivery", ["Media", nioCore]),
         room("PacketIO", ["CLinux", "Media", "NetworkAddress", "Threads"]),
 
         // Layer 2: protocols
         room("SRT", ["Media", "NetworkAddress", "CLibCrypto", "CLibSRT", "CLinux", "Threads"]),
-        room("RTMP", ["Cryptography", "Media", "NetworkAddress", nioCore]),
-        room("RTSP", ["Cryptography", "Media", "NetworkAddress", nioCore]),
+        room("RTMP", ["Cryptography", "Delivery", "Media", "NetworkAddress", nioCore]),
+        room("RTSP", ["Cryptography", "Delivery", "Media", "NetworkAddress", "RTP", nioCore]),
         room("HLS", ["Media", "MPEGTS", "FragmentedMP4", nioCore]),
 
         // Layer 3: running flows, driving them, showing them
@@ -76,7 +77,7 @@ let package = Package(
             "FlowRuntime",
             [
                 "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "RTP", "FlowHub", "PacketIO", "SRT",
-                "RTMP", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
+                "RTMP", "RTSP", "Delivery", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
             ],
             exclude: ["Files/Clips/generate.sh"]
         ),
@@ -144,8 +145,18 @@ let package = Package(
         tests(of: "FlowHub", ["Media", "HeadgateTestKit", nioCore]),
         tests(of: "PacketIO", ["Media", "NetworkAddress", "Threads", "HeadgateTestKit"]),
         tests(of: "SRT", ["Media", "NetworkAddress", "CLibCrypto", "HeadgateTestKit"]),
-        tests(of: "RTMP", ["Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]),
-        tests(of: "RTSP", ["NetworkAddress", nioCore]),
+        tests(of: "Delivery", ["Media", nioCore, nioPosix]),
+        tests(
+            of: "RTMP",
+            ["Delivery", "Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]
+        ),
+        tests(
+            of: "RTSP",
+            [
+                "Delivery", "Media", "NetworkAddress", "RTP", nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
+        ),
         tests(of: "HLS", ["Media", "MPEGTS", "FragmentedMP4", "HeadgateTestKit", nioCore]),
         tests(
             of: "FlowRuntime",

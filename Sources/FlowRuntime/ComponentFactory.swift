@@ -6,6 +6,7 @@ import NIOCore
 import NIOPosix
 import PacketIO
 import RTMP
+import RTSP
 import SRT
 import Synchronization
 
@@ -33,6 +34,7 @@ final class ComponentFactory: Sendable {
                 onEvent: { FlowEvent.tell($0, refusals: refusals, onEvent: onEvent) }
             ),
             rtmp: RTMPServer(eventLoops: eventLoops, refusals: refusals, onEvent: onEvent),
+            rtsp: RTSPServer(eventLoops: eventLoops, refusals: refusals),
             eventLoops: eventLoops,
             tls: TLSClient(authoritiesFile: configuration.authoritiesFile),
             streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
@@ -48,6 +50,9 @@ final class ComponentFactory: Sendable {
             advertisedHost: configuration.advertisedHost,
             onEvent: onEvent
         )
+        context.rtsp.setPortOpener { [context] track, peer, handler, onStranger in
+            try? RTSPDatagramPorts(track: track, peer: peer, handler: handler, context: context, onStranger: onStranger)
+        }
     }
 
     func start() throws(ApplyFailure) {
@@ -55,27 +60,31 @@ final class ComponentFactory: Sendable {
         context.recorder.start()
         do throws(SRTFailure) { try context.srt.start() } catch { throw ApplyFailure(error) }
         if let endpoint = configuration.rtmp { try context.rtmp.listen(on: endpoint) }
-        if let secured = configuration.rtmps {
-            let certificate = try ServerCertificate(
-                certificateFile: secured.certificateFile,
-                privateKeyFile: secured.privateKeyFile,
-                onEvent: context.onEvent
-            )
-            try context.rtmp.listen(on: secured.endpoint, certificate: certificate)
-        }
+        if let endpoint = configuration.rtsp { try context.rtsp.listen(on: endpoint) }
+        guard let secured = configuration.secured else { return }
+        let certificate = try ServerCertificate(
+            certificateFile: secured.certificateFile,
+            privateKeyFile: secured.privateKeyFile,
+            onEvent: context.onEvent
+        )
+        if let endpoint = secured.rtmps { try context.rtmp.listen(on: endpoint, certificate: certificate) }
+        if let endpoint = secured.rtsps { try context.rtsp.listen(on: endpoint, certificate: certificate) }
     }
 
     func stop() {
         context.files.stop()
         context.srt.stop()
         context.recorder.stop()
-        context.rtmp.stop()
+        context.rtmp.listeners.stop()
+        context.rtsp.listeners.stop()
         eventLoops.group.shutdownGracefully { _ in }
     }
 
     var sharedSRTPort: UInt16? { context.srt.sharedPort }
-    var rtmpPort: UInt16? { context.rtmp.port(.rtmp) }
-    var rtmpsPort: UInt16? { context.rtmp.port(.rtmps) }
+    var rtmpPort: UInt16? { context.rtmp.listeners.port("rtmp") }
+    var rtmpsPort: UInt16? { context.rtmp.listeners.port("rtmps") }
+    var rtspPort: UInt16? { context.rtsp.listeners.port("rtsp") }
+    var rtspsPort: UInt16? { context.rtsp.listeners.port("rtsps") }
     var streamAddresses: [StreamAddress] { context.rtmpStreamAddresses }
 
     func makeInput(
@@ -113,8 +122,10 @@ final class ComponentFactory: Sendable {
             ) { [context] () throws(ApplyFailure) in
                 try RTMPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
             }
-        case .rtsp, .rtspPull:
-            throw .unsupported("inputs of protocol \(spec.source.protocolName)")
+        case .rtsp(let input):
+            try RTSPRunningInput(spec, input, flow: flow, hub: hub, context: context)
+        case .rtspPull(let input):
+            try RTSPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
         }
     }
 
@@ -160,8 +171,12 @@ final class ComponentFactory: Sendable {
         case .rtmp(let output):
             try RTMPRunningOutput(spec, output, flow: flow, context: context)
         case .rtmpPush(let output):
-            try RTMPPushRunningOutput(spec, output, flow: flow, context: context)
-        case .rtsp, .rtspPush, .hls:
+            try PushRunningOutput(spec, output, flow: flow, context: context)
+        case .rtsp(let output):
+            try RTSPRunningOutput(spec, output, flow: flow, context: context)
+        case .rtspPush(let output):
+            try PushRunningOutput(spec, output, flow: flow, context: context)
+        case .hls:
             throw .unsupported("outputs of protocol \(spec.destination.protocolName)")
         }
     }

@@ -7,14 +7,21 @@ import PacketIO
 import SRT
 import Synchronization
 
-/// A port with TLS: PEM files with its certificate chain and private key.
-public struct SecuredEndpoint: Sendable {
-    public var endpoint: IPEndpoint
+/// The ports with TLS: PEM files with their certificate chain and private key.
+public struct SecuredEndpoints: Sendable {
+    public var rtmps: IPEndpoint?
+    public var rtsps: IPEndpoint?
     public var certificateFile: String
     public var privateKeyFile: String
 
-    public init(endpoint: IPEndpoint, certificateFile: String, privateKeyFile: String) {
-        self.endpoint = endpoint
+    public init(
+        rtmps: IPEndpoint? = nil,
+        rtsps: IPEndpoint? = nil,
+        certificateFile: String,
+        privateKeyFile: String
+    ) {
+        self.rtmps = rtmps
+        self.rtsps = rtsps
         self.certificateFile = certificateFile
         self.privateKeyFile = privateKeyFile
     }
@@ -27,11 +34,13 @@ public struct FlowRuntimeConfiguration: Sendable {
     public var srtPort: UInt16?
     /// Where the RTMP port listens; nil turns RTMP off, port 0 picks a free one.
     public var rtmp: IPEndpoint?
-    /// The same with TLS.
-    public var rtmps: SecuredEndpoint?
+    /// Where the RTSP port listens; nil turns RTSP off, port 0 picks a free one.
+    public var rtsp: IPEndpoint?
+    /// The ports with TLS.
+    public var secured: SecuredEndpoints?
     /// PEM certificates of authorities to trust beside the system's, for servers that are called with TLS.
     public var authoritiesFile: String?
-    /// RTP inputs without `port` get one from here.
+    /// RTP inputs without `port`, and RTSP sessions over UDP, get theirs from here.
     public var portRange: ClosedRange<UInt16>
     /// The name or address that status shows in place of a wildcard address.
     public var advertisedHost: String?
@@ -42,7 +51,8 @@ public struct FlowRuntimeConfiguration: Sendable {
         srtAddress: IPAddress = IPAddress(v4: 0),
         srtPort: UInt16? = 8890,
         rtmp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 1935),
-        rtmps: SecuredEndpoint? = nil,
+        rtsp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 8554),
+        secured: SecuredEndpoints? = nil,
         authoritiesFile: String? = nil,
         portRange: ClosedRange<UInt16> = 20_000...20_999,
         advertisedHost: String? = nil,
@@ -51,7 +61,8 @@ public struct FlowRuntimeConfiguration: Sendable {
         self.srtAddress = srtAddress
         self.srtPort = srtPort
         self.rtmp = rtmp
-        self.rtmps = rtmps
+        self.rtsp = rtsp
+        self.secured = secured
         self.authoritiesFile = authoritiesFile
         self.portRange = portRange
         self.advertisedHost = advertisedHost
@@ -113,6 +124,10 @@ public final class FlowRuntime: Sendable {
     public var rtmpPort: UInt16? { factory.rtmpPort }
     /// The RTMPS port that was bound.
     public var rtmpsPort: UInt16? { factory.rtmpsPort }
+    /// The RTSP port that was bound.
+    public var rtspPort: UInt16? { factory.rtspPort }
+    /// The RTSPS port that was bound.
+    public var rtspsPort: UInt16? { factory.rtspsPort }
     /// Where to publish and play, with the keys: secrets.
     public var streamAddresses: [StreamAddress] { factory.streamAddresses }
 

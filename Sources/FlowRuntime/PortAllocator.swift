@@ -2,7 +2,8 @@ import FlowPlanner
 import Foundation
 import Synchronization
 
-/// Gives RTP inputs without a `port` one from the range, and the same one again after a restart.
+/// Gives RTP inputs without a `port` one from the range, and the same one again after a restart; and RTSP sessions over
+/// UDP theirs.
 final class PortAllocator: Sendable {
     /// RTP and RTCP of the main leg, and of the backup leg.
     static let defaultWidth: UInt16 = 4
@@ -31,16 +32,18 @@ final class PortAllocator: Sendable {
     /// - Parameters:
     ///   - owner: `flow/input`.
     ///   - width: how many ports in a row.
+    ///   - isKept: Whether the choice is remembered for the owner's next time.
     ///   - bind: throws `PortInUse` to have the next port tried; any other failure ends the search.
     func allocate<Bound>(
         owner: String,
         width: UInt16 = defaultWidth,
+        isKept: Bool = true,
         bind: (UInt16) throws(ApplyFailure) -> Bound
     ) throws(ApplyFailure) -> (port: UInt16, bound: Bound) {
         for port in candidates(owner: owner, width: width) where reserve(port, width: width, owner: owner) {
             do {
                 let bound = try bind(port)
-                keep(port, owner: owner)
+                if isKept { keep(port, owner: owner) }
                 return (port, bound)
             } catch  where error.reason == "PortInUse" {
                 release(owner: owner)

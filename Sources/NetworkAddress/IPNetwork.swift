@@ -13,6 +13,12 @@ public struct IPNetwork: Hashable, Sendable {
         self.prefixLength = prefixLength
     }
 
+    /// One address alone.
+    public init(_ address: IPAddress) {
+        base = address
+        prefixLength = address.family.bitWidth
+    }
+
     /// Reads `203.0.113.7`, `203.0.113.7/28` or `2001:db8::/32`.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)

@@ -414,15 +414,11 @@ extension [BadFile] {
         ),
         .input(
             "name: in, protocol: rtsp-pull, source: 'rtsp://h/1', transport: quic",
-            "a.yaml:5:26: warning: inputs[0].protocol: this version does not run rtsp-pull inputs yet; what "
-                + "needs it stays idle [version/not-running-yet]",
             "a.yaml:5:70: error: inputs[0].transport: \"quic\" is not one of \"auto\", \"tcp\" or \"udp\" "
                 + "[schema/enum]"
         ),
         .input(
             "name: in, protocol: rtsp, password: ''",
-            "a.yaml:5:26: warning: inputs[0].protocol: this version does not run rtsp inputs yet; what needs "
-                + "it stays idle [version/not-running-yet]",
             "a.yaml:5:42: error: inputs[0].password: the value is not a password: 1 to 255 characters, "
                 + "{file: PATH} or {env: NAME} [schema/minLength]"
         ),

@@ -8,6 +8,8 @@ struct Claim {
         case udpPort(UInt16, group: IPAddress?)
         /// On the shared SRT port.
         case streamID(String)
+        /// Below the RTSP port, where publishers go.
+        case rtspPath(String)
         /// A file name that segments are written to.
         case recordPath(String)
     }
@@ -32,6 +34,7 @@ struct ClaimingEndpoint {
         switch resource {
         case .udpPort: positions.port ?? positions.start
         case .streamID: positions.streamID ?? positions.start
+        case .rtspPath: positions.start
         case .recordPath: positions.path ?? positions.start
         }
     }
@@ -41,6 +44,7 @@ struct ClaimingEndpoint {
         return switch resource {
         case .udpPort: "\(path).port"
         case .streamID: positions.streamID == nil ? path : "\(path).streamId"
+        case .rtspPath: path
         case .recordPath: "\(path).path"
         }
     }
@@ -103,7 +107,13 @@ extension LoadedFlow {
                 uses += fec.map { ($0.0 + offset, "\($0.1) of the second leg") }
             }
             return udp(port, source.group, uses, endpoint)
-        case .rtmp, .rtmpPull, .srtCaller, .rtsp, .rtspPull, .file:
+        case .rtsp(let source):
+            let path = "\(endpoint.flow)/\(endpoint.name)"
+            let main = Claim(resource: .rtspPath(path), endpoint: endpoint)
+            guard source.failover else { return [main] }
+            let backup = Claim.Resource.rtspPath(path + RTSPInput.backupPathSuffix)
+            return [main, Claim(resource: backup, purpose: "second leg", endpoint: endpoint)]
+        case .rtmp, .rtmpPull, .srtCaller, .rtspPull, .file:
             return []
         }
     }

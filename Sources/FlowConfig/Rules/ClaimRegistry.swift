@@ -125,6 +125,7 @@ struct ClaimRegistry {
             case .udpPort(let port, let group?): ("UDP port \(port) of group \(group)", "directory/port-conflict")
             case .streamID(let streamID):
                 ("the stream ID \(streamID.escapedForMessage(limit: 512))", "directory/duplicate-stream-id")
+            case .rtspPath: ("this RTSP path", "directory/duplicate-path")
             case .recordPath: ("this path", "directory/duplicate-path")
             }
         return Diagnostic(

@@ -24,7 +24,7 @@ struct ClaimTable {
         switch resource {
         case .udpPort(let number, nil): ports[number]?.first
         case .udpPort(let number, let group?): ports[number].flatMap { $0.everywhere ?? $0.groups[group] }
-        case .streamID, .recordPath: others[resource]
+        case .streamID, .rtspPath, .recordPath: others[resource]
         }
     }
 

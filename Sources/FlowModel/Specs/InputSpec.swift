@@ -210,6 +210,9 @@ extension RTPInput {
 }
 
 public struct RTSPInput: Hashable, Sendable {
+    /// What is appended to the input's name in the path of the backup leg.
+    public static let backupPathSuffix = "-backup"
+
     public var failover: Bool
     public var allow: Allowlist
     public var username: String?

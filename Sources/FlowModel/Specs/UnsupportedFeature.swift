@@ -3,10 +3,6 @@
 /// This list is the only place that says so: the warning in `headgate validate` and the runtime both read it, and a
 /// feature starts to run by leaving it.
 public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
-    case rtspInput = "rtsp inputs"
-    case rtspPullInput = "rtsp-pull inputs"
-    case rtspOutput = "rtsp outputs"
-    case rtspPushOutput = "rtsp-push outputs"
     case hlsOutput = "hls outputs"
 
     /// The key in the flow file that asks for it.
@@ -35,19 +31,15 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
     /// What of an input does not run yet.
     public static func features(of input: InputSpec) -> [UnsupportedFeature] {
         switch input.source {
-        case .rtsp: [.rtspInput]
-        case .rtspPull: [.rtspPullInput]
-        case .srtListener, .srtCaller, .rtp, .rtmp, .rtmpPull, .file: []
+        case .srtListener, .srtCaller, .rtp, .rtmp, .rtmpPull, .rtsp, .rtspPull, .file: []
         }
     }
 
     /// What of an output does not run yet.
     public static func features(of output: OutputSpec) -> [UnsupportedFeature] {
         switch output.destination {
-        case .rtsp: [.rtspOutput]
-        case .rtspPush: [.rtspPushOutput]
         case .hls: [.hlsOutput]
-        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .rtp, .udp, .record: []
+        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .rtp, .udp, .rtsp, .rtspPush, .record: []
         }
     }
 

@@ -1,3 +1,4 @@
+import Delivery
 import FlowHub
 import FlowModel
 import FlowPlanner
@@ -10,7 +11,7 @@ final class RTMPPullRunningInput: RunningInput {
     private let id: LegID
     private let hub: FlowHub
     private let hubLeg: HubLeg
-    private let caller: RTMPCaller
+    private let caller: Redialer
     private let address: String
 
     init(
@@ -24,11 +25,11 @@ final class RTMPPullRunningInput: RunningInput {
         address = url.description
         id = LegID(input: spec.name, leg: "main")
         self.hub = hub
-        let pulling = Mutex<RTMPCaller?>(nil)
+        let pulling = Mutex<Redialer?>(nil)
         let leg = hub.addLeg(id) { pulling.withLock { $0 }?.cut(.overBandwidth) }
         hubLeg = leg
         let component = spec.name
-        caller = RTMPCaller(url, stream: .play(leg), context: context) { event in
+        caller = Redialer(url, stream: .play(leg), context: context) { event in
             switch event {
             case .started(let connection): leg.peerConnected(connection.remote)
             case .ended(let reason): leg.peerDisconnected(reason)

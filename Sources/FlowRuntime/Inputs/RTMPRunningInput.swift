@@ -77,7 +77,7 @@ final class RTMPRunningInput: RunningInput {
     }
 
     private func open(_ name: String, _ input: RTMPInput, leg: String) throws(ApplyFailure) -> Leg {
-        guard !context.rtmp.listeners.isEmpty else { throw .rtmpIsOff }
+        guard !context.rtmp.listeners.all.isEmpty else { throw .rtmpIsOff }
         let key = try input.streamKey?.required("stream key") ?? context.streamKeys.key(flow: flow, input: name)
         let component = "\(name)/\(leg)"
         let place = Mutex<RTMPServer.Publication?>(nil)

@@ -1,31 +1,15 @@
 import Cryptography
+import Delivery
 import FlowModel
 import FlowPlanner
 import Media
 import NIOCore
-import NIOPosix
-import NIOSSL
 import NetworkAddress
 import RTMP
 import Synchronization
 
 /// The gateway's RTMP port: one for all flows, told apart by flow name and stream key.
 final class RTMPServer: RTMPServerDelegate {
-    enum Limits {
-        static let connections = 10_000
-        static let connectionsPerAddress = 256
-        /// How many connections wait to be taken from the kernel.
-        static let backlog: Int32 = 256
-        /// How many of them are taken in one round of an event loop, which may be paced.
-        static let acceptedAtOnce: UInt = 64
-    }
-
-    /// A port that listens.
-    struct Listener: Sendable {
-        let scheme: RTMPURL.Scheme
-        let endpoint: IPEndpoint
-    }
-
     /// A publisher's place: one leg of an input.
     final class Publication: Sendable {
         let flow: String
@@ -57,21 +41,19 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     fileprivate struct State {
-        var publications: [String: [(place: Publication, allow: Allowlist, connection: RTMPConnection?)]] = [:]
+        var publications: [String: [(place: Publication, allow: Allowlist, connection: PeerConnection?)]] = [:]
         var presentations:
-            [String: [(place: Presentation, allow: Allowlist, maximum: Int, players: [RTMPConnection])]] = [:]
-        var connectionsByAddress: [IPAddress: Int] = [:]
-        var connections = 0
+            [String: [(place: Presentation, allow: Allowlist, maximum: Int, players: [PeerConnection])]] = [:]
+        var connections = ConnectionCount()
     }
 
     private let state = Mutex(State())
     private let refusals: RefusalLedger
     private let onEvent: @Sendable (FlowEvent) -> Void
-    private let eventLoops: EventLoops
-    private let open = Mutex<[(listener: Listener, channel: any Channel)]>([])
+    let listeners: StreamListeners
 
     init(eventLoops: EventLoops, refusals: RefusalLedger, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
-        self.eventLoops = eventLoops
+        listeners = StreamListeners(eventLoops: eventLoops, bufferLimits: RTMPServerHandler.bufferLimits)
         self.refusals = refusals
         self.onEvent = onEvent
     }
@@ -79,55 +61,9 @@ final class RTMPServer: RTMPServerDelegate {
     /// Listens on one more port, with TLS when there is a certificate.
     func listen(on endpoint: IPEndpoint, certificate: ServerCertificate? = nil) throws(ApplyFailure) {
         let scheme = certificate == nil ? RTMPURL.Scheme.rtmp : .rtmps
-        let bootstrap = ServerBootstrap(group: eventLoops.group)
-            .serverChannelOption(ChannelOptions.backlog, value: Limits.backlog)
-            .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: Limits.acceptedAtOnce)
-            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
-            .childChannelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
-            .childChannelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
-                    if let certificate { try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context())) }
-                    try pipeline.addHandler(RTMPServerHandler(delegate: self, isSecured: certificate != nil))
-                }
-            }
-        do {
-            let channel = try bootstrap.bind(host: endpoint.address.description, port: Int(endpoint.port)).wait()
-            let port = channel.localAddress?.port.flatMap(UInt16.init(exactly:)) ?? endpoint.port
-            let bound = Listener(scheme: scheme, endpoint: IPEndpoint(address: endpoint.address, port: port))
-            open.withLock { $0.append((bound, channel)) }
-        } catch {
-            let name = scheme.rawValue
-            guard let code = (error as? IOError)?.errnoCode, code == EADDRINUSE else {
-                throw ApplyFailure(
-                    remedy: .configurationChange,
-                    reason: "ListenFailed",
-                    message: "\(name.uppercased()) cannot listen on \(endpoint): \(error)"
-                )
-            }
-            throw ApplyFailure(
-                remedy: .retry,
-                reason: "PortInUse",
-                message: "the \(name.uppercased()) address \(endpoint) is in use: choose another with --\(name), "
-                    + "or --\(name) off"
-            )
+        try listeners.listen(on: endpoint, scheme: scheme.rawValue, certificate: certificate) {
+            RTMPServerHandler(delegate: self, isSecured: certificate != nil)
         }
-    }
-
-    /// The ports that listen, the plain one first.
-    var listeners: [Listener] { open.withLock { $0.map(\.listener) } }
-
-    func port(_ scheme: RTMPURL.Scheme) -> UInt16? { listeners.first { $0.scheme == scheme }?.endpoint.port }
-
-    func stop() {
-        let channels = open.withLock { open in
-            defer { open = [] }
-            return open.map(\.channel)
-        }
-        for channel in channels { channel.close(promise: nil) }
     }
 
     // MARK: Places
@@ -198,7 +134,7 @@ final class RTMPServer: RTMPServerDelegate {
         for player in players { player.end() }
     }
 
-    func players(of place: Presentation) -> [RTMPConnection] {
+    func players(of place: Presentation) -> [PeerConnection] {
         state.withLock { $0.presentations[place.flow]?.first { $0.place === place }?.players ?? [] }
     }
 
@@ -219,12 +155,7 @@ final class RTMPServer: RTMPServerDelegate {
         guard let ip = address?.ipAddress.flatMap(IPAddress.init) else { return .notInAllowlist }
         let refusal: Refusal? = state.withLock { state in
             guard state.mayConnect(ip) else { return .notInAllowlist }
-            guard state.connections < Limits.connections,
-                state.connectionsByAddress[ip, default: 0] < Limits.connectionsPerAddress
-            else { return .tooManyConnections }
-            state.connections += 1
-            state.connectionsByAddress[ip, default: 0] += 1
-            return nil
+            return state.connections.add(ip) ? nil : .tooManyConnections
         }
         if let refusal {
             let remote = IPEndpoint(address: ip, port: UInt16(address?.port ?? 0)).description
@@ -235,17 +166,13 @@ final class RTMPServer: RTMPServerDelegate {
 
     func disconnected(_ address: SocketAddress?) {
         guard let ip = address?.ipAddress.flatMap(IPAddress.init) else { return }
-        state.withLock { state in
-            state.connections -= 1
-            let left = state.connectionsByAddress[ip, default: 1] - 1
-            state.connectionsByAddress[ip] = left > 0 ? left : nil
-        }
+        state.withLock { $0.connections.remove(ip) }
     }
 
     func publish(
         _ name: RTMPStreamName,
         from address: SocketAddress?,
-        _ connection: RTMPConnection
+        _ connection: PeerConnection
     ) -> Result<any SampleSink & PeerSink, RTMPRefusal> {
         let key = Array(name.key.utf8)
         let ip = address?.ipAddress.flatMap(IPAddress.init)
@@ -269,7 +196,7 @@ final class RTMPServer: RTMPServerDelegate {
         return .failure(refuse(refusal, name, place?.component, connection))
     }
 
-    func publishEnded(_ connection: RTMPConnection) {
+    func publishEnded(_ connection: PeerConnection) {
         state.withLock { state in
             for (flow, entries) in state.publications {
                 guard let index = entries.firstIndex(where: { $0.connection === connection }) else { continue }
@@ -282,7 +209,7 @@ final class RTMPServer: RTMPServerDelegate {
     func play(
         _ name: RTMPStreamName,
         from address: SocketAddress?,
-        _ connection: RTMPConnection
+        _ connection: PeerConnection
     ) -> Result<RTMPFanOut, RTMPRefusal> {
         let key = Array(name.key.utf8)
         let ip = address?.ipAddress.flatMap(IPAddress.init)
@@ -316,7 +243,7 @@ final class RTMPServer: RTMPServerDelegate {
         return .failure(refuse(refusal, name, place?.component, connection))
     }
 
-    func playEnded(_ connection: RTMPConnection) {
+    func playEnded(_ connection: PeerConnection) {
         let place: Presentation? = state.withLock { state in
             for (flow, entries) in state.presentations {
                 guard let index = entries.firstIndex(where: { $0.players.contains { $0 === connection } }) else {
@@ -339,7 +266,7 @@ final class RTMPServer: RTMPServerDelegate {
         )
     }
 
-    func misbehaved(_ message: String, _ connection: RTMPConnection) {
+    func misbehaved(_ message: String, _ connection: PeerConnection) {
         refusals.refused(
             .malformedStream,
             flow: "",
@@ -349,7 +276,7 @@ final class RTMPServer: RTMPServerDelegate {
         )
     }
 
-    func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {
+    func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
         let place = state.withLock { state in
             state.publications.values.lazy.joined().first { $0.connection === connection }?.place
         }
@@ -366,7 +293,7 @@ final class RTMPServer: RTMPServerDelegate {
         _ reason: Refusal?,
         _ name: RTMPStreamName,
         _ component: String?,
-        _ connection: RTMPConnection
+        _ connection: PeerConnection
     ) -> RTMPRefusal {
         let reason = reason ?? .unknownStreamKey
         // A flow that does not exist is a stranger's word: it does not become a flow's name in events.

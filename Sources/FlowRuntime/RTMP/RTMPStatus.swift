@@ -41,20 +41,6 @@ extension RTMPURL.ParseFailure {
     }
 }
 
-extension Secret {
-    /// The value, which the controller has read before the component starts.
-    func required(_ what: String) throws(ApplyFailure) -> String {
-        guard let value else {
-            throw ApplyFailure(
-                remedy: .retry,
-                reason: "SecretUnavailable",
-                message: "the \(what) could not be read from \(source)"
-            )
-        }
-        return value
-    }
-}
-
 extension ComponentContext {
     /// Where encoders and players find a flow, on the plain port where there is one; without a key, three asterisks
     /// stand for it.
@@ -72,53 +58,8 @@ extension ComponentContext {
     }
 
     private func rtmpAddresses(flow: String, key: String) -> [String] {
-        rtmp.listeners.map {
-            "\($0.scheme.rawValue)://\(shown(host: $0.endpoint.address, port: $0.endpoint.port))/\(flow)/\(key)"
+        rtmp.listeners.all.map {
+            "\($0.scheme)://\(shown(host: $0.endpoint.address, port: $0.endpoint.port))/\(flow)/\(key)"
         }
-    }
-
-    /// Passes on what a caller tells.
-    func tell(_ event: RTMPCaller.Event, flow: String, component: String) {
-        func record(_ reason: String, _ severity: FlowEvent.Severity, remote: String?, _ message: String) {
-            onEvent(
-                FlowEvent(
-                    reason: reason,
-                    severity: severity,
-                    flow: flow,
-                    component: component,
-                    remote: remote,
-                    message: message
-                )
-            )
-        }
-        switch event {
-        case .started(let connection):
-            record("Connected", .info, remote: connection.remote, "\(connection.remote) takes the stream")
-        case .ended(let reason):
-            record("Disconnected", .info, remote: nil, reason)
-        case .failed(let message):
-            record("ConnectFailed", .warning, remote: nil, message)
-        case .unsupportedCodec(let name, let connection):
-            refusals.refused(
-                .unsupportedCodec,
-                flow: flow,
-                component: component,
-                remote: connection.remote,
-                message: Refusal.unsupportedCodec(named: name)
-            )
-        }
-    }
-}
-
-extension PeerStatus {
-    init(_ player: RTMPConnection, bitrate: Int64, at now: MonotonicTime) {
-        self.init(
-            remote: player.remote,
-            uptime: Double(now.nanoseconds(since: player.startedAt)) / 1e9,
-            bitrate: bitrate
-        )
-        counters.bytes = player.counters.bytes
-        counters.packets = player.counters.messages
-        counters.packetsDropped = player.counters.droppedMessages
     }
 }

@@ -56,7 +56,7 @@ struct AudioSampleEntry {
                     to: &box
                 )
             }
-        case .h264, .hevc, .av1, .vp9, .aac, .opus, .flac:
+        case .h264, .hevc, .av1, .vp9, .aac, .opus, .flac, .g711ALaw, .g711MuLaw:
             throw .unsupportedCodec(codec)
         }
     }

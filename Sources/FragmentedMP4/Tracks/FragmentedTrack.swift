@@ -33,7 +33,7 @@ public struct FragmentedTrack: Hashable, Sendable {
     public static func needsSample(_ codec: Codec) -> Bool {
         switch codec {
         case .mp3, .ac3, .eac3: true
-        case .h264, .hevc, .av1, .vp9, .aac, .opus, .flac: false
+        case .h264, .hevc, .av1, .vp9, .aac, .opus, .flac, .g711ALaw, .g711MuLaw: false
         }
     }
 
@@ -56,7 +56,7 @@ public struct FragmentedTrack: Hashable, Sendable {
             guard let sample else { throw .missingSample }
             let entry = try AudioSampleEntry(track.codec, sample: sample)
             (codecString, pictureSize, sampleEntry) = (entry.codecString, nil, entry.box)
-        case .av1, .vp9, .flac:
+        case .av1, .vp9, .flac, .g711ALaw, .g711MuLaw:
             throw .unsupportedCodec(track.codec)
         }
     }

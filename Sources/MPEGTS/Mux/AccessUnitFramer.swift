@@ -61,7 +61,7 @@ struct AccessUnitFramer: Sendable {
             form = .opus
             // The extension descriptor of ETSI EN 300 468 §6.2.16 with the tag that Opus uses.
             (streamType, streamID, descriptors) = (0x06, 0xBD, Self.registration("Opus") + [0x7F, 2, 0x80, code])
-        case .av1, .vp9, .flac: return nil
+        case .av1, .vp9, .flac, .g711ALaw, .g711MuLaw: return nil
         }
     }
 

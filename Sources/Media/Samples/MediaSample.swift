@@ -11,7 +11,7 @@ public struct MediaSample: Hashable, Sendable {
     public var isKeyframe: Bool
     /// The bytes in the form that MP4 and FLV carry: NAL units each behind its length (of as many bytes as the track's
     /// configuration says; 4 unless it came otherwise) for H.264 and H.265, a raw AAC frame without ADTS, a temporal
-    /// unit of low-overhead OBUs for AV1, the frame as it is for the others.
+    /// unit of low-overhead OBUs for AV1, the frame as it is for the others; of G.711 any number of samples.
     public var payload: ByteBuffer
 
     public init(

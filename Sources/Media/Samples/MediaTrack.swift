@@ -16,7 +16,8 @@ public struct MediaTrack: Hashable, Sendable {
     /// The decoder configuration in the form that MP4 and FLV carry: `AVCDecoderConfigurationRecord` (ISO/IEC
     /// 14496-15 §5.3.3.1), `HEVCDecoderConfigurationRecord` (§8.3.3.1), `AV1CodecConfigurationRecord`,
     /// `VPCodecConfigurationRecord`, `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1), the Opus identification header,
-    /// FLAC's stream info. Empty for codecs that need none (MP3, AC-3, E-AC-3).
+    /// FLAC's stream info; of G.711, which has 8,000 samples a second, a byte with the number of channels. Empty for
+    /// codecs that need none (MP3, AC-3, E-AC-3).
     public var configuration: ByteBuffer
 
     public init(id: ID, codec: Codec, configuration: ByteBuffer = ByteBuffer()) {

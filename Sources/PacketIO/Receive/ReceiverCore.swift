@@ -148,6 +148,22 @@ final class ReceiverCore: LoopMember, @unchecked Sendable {
         }
     }
 
+    func send(_ bytes: UnsafeRawBufferPointer, to destination: IPEndpoint) {
+        exclusively {
+            guard isOpen else { return }
+            destination.withSocketAddress(family: socket.family) { address, length in
+                _ = sendto(
+                    socket.descriptor,
+                    bytes.baseAddress,
+                    bytes.count,
+                    Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL),
+                    address,
+                    length
+                )
+            }
+        }
+    }
+
     func close(on thread: LoopThread) {
         // The handler goes outside the lock: what ends with it may close other receivers.
         let released: (any DatagramHandler)? = exclusively {

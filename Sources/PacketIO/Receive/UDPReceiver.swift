@@ -31,6 +31,12 @@ public final class UDPReceiver: Sendable {
         thread.requestTick(of: core)
     }
 
+    /// Sends one datagram from the receiver's port, for what is said now and then: reports, answers. Never blocks; what the
+    /// system does not take is lost. From any thread.
+    public func send(_ bytes: UnsafeRawBufferPointer, to destination: IPEndpoint) {
+        core.send(bytes, to: destination)
+    }
+
     /// Closes the socket. When it returns, the handler is not called any more, unless it is the handler itself that
     /// calls. From any thread, but not while holding a lock that the handler takes.
     public func close() {

@@ -1,13 +1,14 @@
+package import Delivery
 package import Media
 
 /// Hears how one connection to an RTMP server fares. Called on its event loop; must not block.
 package protocol RTMPClientDelegate: AnyObject, Sendable {
     /// The server agreed: the stream runs.
-    func ready(_ connection: RTMPConnection)
+    func ready(_ connection: PeerConnection)
     /// Once, last.
     func ended(_ end: RTMPClientEnd)
     /// A track of the played stream is in a codec that the gateway does not carry.
-    func unsupportedCodec(_ name: String, _ connection: RTMPConnection)
+    func unsupportedCodec(_ name: String, _ connection: PeerConnection)
     /// An error of the connection as a clause for people, without secrets.
     func explain(_ error: any Error) -> String
 }

@@ -1,3 +1,4 @@
+import Delivery
 package import Media
 package import NIOCore
 
@@ -36,7 +37,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private var phase: Phase
     private var bytesReceived: UInt64 = 0
     private var timer: Scheduled<Void>?
-    private var connection: RTMPConnection?
+    private var connection: PeerConnection?
     private var reader = FLVReader()
     private var receiver: RTMPReceiver?
     /// Nil once the delegate was told.
@@ -60,7 +61,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
 
     package func channelActive(context: ChannelHandlerContext) {
         guard case .handshake(let handshake) = phase else { return }
-        connection = RTMPConnection(channel: context.channel, remote: context.remoteAddress.peerText)
+        connection = PeerConnection(channel: context.channel)
         context.writeAndFlush(wrapOutboundOut(handshake.opening), promise: nil)
         schedule(at: MonotonicTime.now().advanced(by: limits.handshake), context)
     }
@@ -102,7 +103,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard let event = event as? RTMPConnectionEvent else {
+        guard let event = event as? PeerConnection.Event else {
             context.fireUserInboundEventTriggered(event)
             return
         }

@@ -1,3 +1,4 @@
+import Delivery
 package import Media
 import NIOCore
 import Synchronization
@@ -9,7 +10,7 @@ import Synchronization
 package final class RTMPFanOut: SampleSink {
     private struct State {
         var history = RTMPStreamHistory()
-        var lanes: [ObjectIdentifier: RTMPLane] = [:]
+        var lanes: [ObjectIdentifier: DeliveryLane<RTMPReceiver>] = [:]
         var onNextSample: (@Sendable () -> Void)?
     }
 
@@ -45,7 +46,7 @@ package final class RTMPFanOut: SampleSink {
     func add(_ receiver: RTMPReceiver, on loop: any EventLoop) {
         loop.preconditionInEventLoop()
         let (lane, opening, next) = state.withLock { state in
-            let lane = state.lanes[ObjectIdentifier(loop)] ?? RTMPLane(loop: loop)
+            let lane = state.lanes[ObjectIdentifier(loop)] ?? DeliveryLane<RTMPReceiver>(loop: loop)
             state.lanes[ObjectIdentifier(loop)] = lane
             return (lane, state.history.opening, state.history.nextSequence)
         }

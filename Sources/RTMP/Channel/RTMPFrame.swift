@@ -1,11 +1,11 @@
+import Delivery
 import NIOCore
 
 /// One message of a running stream, encoded once for all who receive it.
-struct RTMPFrame: Sendable {
+struct RTMPFrame: DeliveryFrame {
     /// The message stream that `bytes` are for: what nearly every peer has.
     static let sharedStreamID: UInt32 = 1
 
-    /// Frames of one stream are numbered without gaps.
     let sequence: UInt64
     let bytes: ByteBuffer
     /// A decoder can start here.

@@ -1,12 +1,11 @@
-import Media
+import Delivery
 import NIOCore
-import Synchronization
 
 /// One connection that is sent a stream: a player, or a server that the gateway pushes to. Lives on its event loop.
 ///
 /// What its connection does not take is dropped from here by whole frames up to the next keyframe; a connection that
 /// takes nothing for the stall limit is closed. No other receiver notices.
-final class RTMPReceiver {
+final class RTMPReceiver: DeliveryReceiver {
     /// How much may wait in a connection's buffer before frames are dropped.
     static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
 
@@ -14,21 +13,18 @@ final class RTMPReceiver {
     private let writer: SocketWriter
     private let audience: FLVMetadata.Audience
     private let streamID: UInt32
-    private let counters: RTMPPeerCounters
-    private let stallLimit: TimeAmount
+    private let counters: PeerCounters
     private let onStall: () -> Void
     /// Nothing is sent until a decoder can start.
     private var isWaiting = true
-    private var stalledSince: NIODeadline?
-    /// What waited for the peer when it was last looked at while it stalled.
-    private var waitingBytes = 0
+    private var stall: StallWatch
 
     init(
         channel: any Channel,
         isSecured: Bool,
         audience: FLVMetadata.Audience,
         streamID: UInt32,
-        counters: RTMPPeerCounters,
+        counters: PeerCounters,
         stallLimit: Duration,
         onStall: @escaping () -> Void
     ) {
@@ -37,7 +33,7 @@ final class RTMPReceiver {
         self.audience = audience
         self.streamID = streamID
         self.counters = counters
-        self.stallLimit = TimeAmount(stallLimit)
+        stall = StallWatch(limit: stallLimit)
         self.onStall = onStall
     }
 
@@ -55,7 +51,7 @@ final class RTMPReceiver {
             drop(frames)
             return
         }
-        stalledSince = nil
+        stall.flows()
         for frame in frames where frame.sequence >= first {
             if frame.isStart { isWaiting = false }
             if frame.isHeader || !isWaiting {
@@ -72,40 +68,12 @@ final class RTMPReceiver {
         for frame in frames {
             if frame.isHeader { write(frame) } else { counters.dropped() }
         }
-        let now = NIODeadline.now()
-        let waiting = writer.waitingBytes
-        // A peer that reads, however slowly, has not stalled.
-        let since = waiting < waitingBytes ? now : stalledSince ?? now
-        waitingBytes = waiting
-        stalledSince = since
-        if now - since > stallLimit { onStall() }
+        if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }
     }
 
     private func write(_ frame: RTMPFrame) {
         let bytes = frame.bytes(for: audience, streamID: streamID)
-        counters.sent(bytes.readableBytes)
+        counters.sent(bytes: bytes.readableBytes)
         writer.write(bytes)
-    }
-}
-
-/// What a receiver was sent: written on its event loop, read by status.
-package final class RTMPPeerCounters: Sendable {
-    private let bytesSent = Atomic<UInt64>(0)
-    private let messagesSent = Atomic<UInt64>(0)
-    private let messagesDropped = Atomic<UInt64>(0)
-
-    package init() {}
-
-    package var bytes: UInt64 { bytesSent.load(ordering: .relaxed) }
-    package var messages: UInt64 { messagesSent.load(ordering: .relaxed) }
-    package var droppedMessages: UInt64 { messagesDropped.load(ordering: .relaxed) }
-
-    func sent(_ byteCount: Int) {
-        bytesSent.wrappingAdd(UInt64(byteCount), ordering: .relaxed)
-        messagesSent.wrappingAdd(1, ordering: .relaxed)
-    }
-
-    func dropped() {
-        messagesDropped.wrappingAdd(1, ordering: .relaxed)
     }
 }

@@ -1,3 +1,4 @@
+package import Delivery
 package import Media
 package import NIOCore
 
@@ -11,20 +12,20 @@ package protocol RTMPServerDelegate: AnyObject, Sendable {
     func publish(
         _ name: RTMPStreamName,
         from address: SocketAddress?,
-        _ connection: RTMPConnection
+        _ connection: PeerConnection
     ) -> Result<any SampleSink & PeerSink, RTMPRefusal>
-    func publishEnded(_ connection: RTMPConnection)
+    func publishEnded(_ connection: PeerConnection)
     /// Where a player's stream comes from, or why it is refused.
     func play(
         _ name: RTMPStreamName,
         from address: SocketAddress?,
-        _ connection: RTMPConnection
+        _ connection: PeerConnection
     ) -> Result<RTMPFanOut, RTMPRefusal>
-    func playEnded(_ connection: RTMPConnection)
+    func playEnded(_ connection: PeerConnection)
     /// The connection broke the rules and was closed.
-    func misbehaved(_ message: String, _ connection: RTMPConnection)
+    func misbehaved(_ message: String, _ connection: PeerConnection)
     /// A publisher's track is in a codec that the gateway does not carry.
-    func unsupportedCodec(_ name: String, _ connection: RTMPConnection)
+    func unsupportedCodec(_ name: String, _ connection: PeerConnection)
 }
 
 package struct RTMPRefusal: Error {

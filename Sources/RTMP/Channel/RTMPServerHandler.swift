@@ -1,3 +1,4 @@
+import Delivery
 import Media
 package import NIOCore
 
@@ -18,7 +19,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private var phase: Phase
     private var bytesReceived: UInt64 = 0
     private var address: SocketAddress?
-    private var connection: RTMPConnection?
+    private var connection: PeerConnection?
     private var isAdmitted = false
     private var timer: Scheduled<Void>?
 
@@ -45,7 +46,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     package func channelActive(context: ChannelHandlerContext) {
         address = context.remoteAddress
-        let connection = RTMPConnection(channel: context.channel, remote: address.peerText)
+        let connection = PeerConnection(channel: context.channel)
         self.connection = connection
         if delegate.connected(address) != nil {
             phase = .closed
@@ -100,7 +101,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard let event = event as? RTMPConnectionEvent else {
+        guard let event = event as? PeerConnection.Event else {
             context.fireUserInboundEventTriggered(event)
             return
         }

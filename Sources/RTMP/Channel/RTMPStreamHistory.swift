@@ -1,19 +1,14 @@
+import Delivery
 import Media
 import NIOCore
 
 /// What a receiver that comes in the middle of a stream is sent first: metadata, sequence headers, and the frames since
 /// the last keyframe.
 struct RTMPStreamHistory: Sendable {
-    /// A group of pictures beyond these is not kept: receivers wait for the next keyframe instead.
-    static let maximumBytes = 16 << 20
-    static let maximumFrames = 4_096
-
     private var writer = FLVWriter(zero: .zero, streamID: RTMPFrame.sharedStreamID)
     private var headers: [MediaTrack.ID: RTMPFrame] = [:]
     private var metadata: RTMPFrame?
-    private var frames: [RTMPFrame] = []
-    private var byteCount = 0
-    private var isComplete = false
+    private var group = DeliveryHistory<RTMPFrame>()
     /// Of the frame that comes next.
     private(set) var nextSequence: UInt64 = 0
 
@@ -38,7 +33,7 @@ struct RTMPStreamHistory: Sendable {
             new.append(frame)
         }
         // What came before was for another decoder.
-        if track.codec.isVideo { forget() }
+        if track.codec.isVideo { group.forget() }
         return new
     }
 
@@ -48,27 +43,13 @@ struct RTMPStreamHistory: Sendable {
         let isStart = hasVideo ? tag.body.type == .video && sample.isKeyframe : true
         let frame = RTMPFrame(tag, sequence: nextSequence, isStart: isStart)
         nextSequence &+= 1
-        if isStart { forget() }
-        guard isStart || isComplete else { return frame }
-        isComplete = true
-        byteCount += frame.bytes.readableBytes
-        frames.append(frame)
-        if byteCount > Self.maximumBytes || frames.count > Self.maximumFrames {
-            forget()
-            isComplete = false
-        }
+        group.add(frame, byteCount: frame.bytes.readableBytes, isStart: isStart)
         return frame
     }
 
     /// In the order in which they are to be sent.
     var opening: [RTMPFrame] {
-        [metadata].compactMap { $0 } + writer.tracks.compactMap { headers[$0.id] } + frames
-    }
-
-    private mutating func forget() {
-        frames.removeAll(keepingCapacity: true)
-        byteCount = 0
-        isComplete = false
+        [metadata].compactMap { $0 } + writer.tracks.compactMap { headers[$0.id] } + group.frames
     }
 
     private mutating func makeHeader(_ message: RTMPMessage) -> RTMPFrame {

@@ -81,7 +81,7 @@ package enum FLVMetadata {
         case .h264: Double(FLVVideoCodec.avc.rawValue)
         case .aac: Double(FLVSoundFormat.aac.rawValue)
         case .mp3: Double(FLVSoundFormat.mp3.rawValue)
-        case .hevc, .av1, .vp9, .opus, .ac3, .eac3, .flac: Double(FourCC(codec).rawValue)
+        case .hevc, .av1, .vp9, .opus, .ac3, .eac3, .flac, .g711ALaw, .g711MuLaw: Double(FourCC(codec).rawValue)
         }
     }
 }

@@ -4,8 +4,8 @@ import NIOCore
 /// Turns tracks and samples into RTMP messages: legacy tags for H.264, AAC and MP3, which everybody reads, enhanced ones
 /// for the other codecs.
 ///
-/// RTMP here carries one video and one audio track; of
-/// more, the first of each kind is written.
+/// RTMP here carries one video and one audio track; of more, the first of each kind is written. Tracks of codecs that it
+/// has no form for are left out.
 package struct FLVWriter: Sendable {
     /// The message stream that the messages are for; 1 unless a server said otherwise.
     package var streamID: UInt32
@@ -27,7 +27,7 @@ package struct FLVWriter: Sendable {
     /// The sequence header of a track that begins or changed; nil for codecs that have none and for further tracks.
     package mutating func write(_ track: MediaTrack) -> RTMPMessage? {
         let present = track.codec.isVideo ? video : audio
-        guard present == nil || present?.id == track.id else { return nil }
+        guard present == nil || present?.id == track.id, track.codec.isInRTMP else { return nil }
         if track.codec.isVideo { video = track } else { audio = track }
         return Self.sequenceHeader(track, streamID: streamID, timestamp: timestamp)
     }
@@ -66,7 +66,7 @@ package struct FLVWriter: Sendable {
         case .hevc, .av1, .vp9:
             payload.writeInteger(0x80 | FLVFrameType.key << 4 | FLVPacket.sequenceStart)
             payload.writeInteger(FourCC(track.codec).rawValue)
-        case .mp3, .opus, .ac3, .eac3, .flac:
+        case .mp3, .opus, .ac3, .eac3, .flac, .g711ALaw, .g711MuLaw:
             payload.writeInteger(Self.enhancedAudioByte | FLVPacket.sequenceStart)
             payload.writeInteger(FourCC(track.codec).rawValue)
         }
@@ -115,7 +115,7 @@ extension FLVWriter {
             prefix.append(FLVLegacyPacket.coded)
         case .mp3:
             prefix.append(FLVSoundHeader.mp3(sample.payload))
-        case .opus, .ac3, .eac3, .flac:
+        case .opus, .ac3, .eac3, .flac, .g711ALaw, .g711MuLaw:
             prefix.append(enhancedAudioByte | FLVPacket.codedFrames)
             prefix.append(FourCC(codec).rawValue)
         }

@@ -18,6 +18,8 @@ package struct FourCC: RawRepresentable, Hashable, Sendable {
     package static let ac3 = Self(rawValue: 0x6163_2d33)  // ac-3
     package static let eac3 = Self(rawValue: 0x6563_2d33)  // ec-3
     package static let flac = Self(rawValue: 0x664c_6143)  // fLaC
+    private static let alaw = Self(rawValue: 0x616c_6177)
+    private static let ulaw = Self(rawValue: 0x756c_6177)
 
     package init(_ codec: Codec) {
         switch codec {
@@ -31,6 +33,8 @@ package struct FourCC: RawRepresentable, Hashable, Sendable {
         case .ac3: self = .ac3
         case .eac3: self = .eac3
         case .flac: self = .flac
+        case .g711ALaw: self = .alaw
+        case .g711MuLaw: self = .ulaw
         }
     }
 
@@ -58,11 +62,14 @@ package struct FourCC: RawRepresentable, Hashable, Sendable {
 }
 
 extension Codec {
+    /// Whether enhanced RTMP has a form for it. The legacy one of G.711 is reserved, and hardly anybody reads it.
+    var isInRTMP: Bool { self != .g711ALaw && self != .g711MuLaw }
+
     /// Whether a decoder needs a sequence header before the first sample.
     var needsConfiguration: Bool {
         switch self {
         case .h264, .hevc, .av1, .vp9, .aac, .opus, .flac: true
-        case .mp3, .ac3, .eac3: false
+        case .mp3, .ac3, .eac3, .g711ALaw, .g711MuLaw: false
         }
     }
 
@@ -76,7 +83,7 @@ extension Codec {
         case .aac: 2
         case .opus: 19  // RFC 7845 §5.1
         case .flac: 34
-        case .mp3, .ac3, .eac3: 0
+        case .mp3, .ac3, .eac3, .g711ALaw, .g711MuLaw: 0
         }
     }
 
@@ -84,7 +91,7 @@ extension Codec {
     var hasCompositionTime: Bool {
         switch self {
         case .h264, .hevc: true
-        case .av1, .vp9, .aac, .mp3, .opus, .ac3, .eac3, .flac: false
+        case .av1, .vp9, .aac, .mp3, .opus, .ac3, .eac3, .flac, .g711ALaw, .g711MuLaw: false
         }
     }
 }

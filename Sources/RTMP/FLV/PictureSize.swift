@@ -23,7 +23,7 @@ struct PictureSize: Hashable {
             else { return nil }
             width = set.width
             height = set.height
-        case .av1, .vp9, .aac, .mp3, .opus, .ac3, .eac3, .flac: return nil
+        case .av1, .vp9, .aac, .mp3, .opus, .ac3, .eac3, .flac, .g711ALaw, .g711MuLaw: return nil
         }
     }
 }

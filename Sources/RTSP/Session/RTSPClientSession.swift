@@ -75,7 +75,8 @@ package struct RTSPClientSession: Sendable {
     let role: Role
     let limits: RTSPSessionLimits
     private let original: RTSPURL
-    var url: RTSPURL
+    /// Of the connection that there is, or is to be.
+    package internal(set) var url: RTSPURL
     var state = State.disconnected
     var authenticator: RTSPClientAuthenticator?
     /// Whether UDP was not asked for by name, so that TCP will do.

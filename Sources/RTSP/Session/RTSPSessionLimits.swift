@@ -32,6 +32,8 @@ package struct RTSPSessionLimits: Hashable, Sendable {
 
     /// Without media from a publisher, or from the server that a client plays.
     package var mediaIdle: Duration = .seconds(30)
+    /// How long a peer may take nothing of what it is sent.
+    package var stall: Duration = .seconds(10)
     /// Of one session.
     package var tracks: Int = 8
 

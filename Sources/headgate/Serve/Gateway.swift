@@ -30,14 +30,15 @@ struct Gateway {
         let events = EventLog(logger: logger, history: history)
         let runtime = try makeRuntime(events: events)
         let listeners = ListenerTable()
-        if case .on(let host, _) = settings.srt, let port = runtime.sharedSRTPort {
-            listeners.set("srt", IPEndpoint(address: host, port: port).description)
-        }
-        if case .on(let host, _) = settings.rtmp, let port = runtime.rtmpPort {
-            listeners.set("rtmp", IPEndpoint(address: host, port: port).description)
-        }
-        if case .on(let host, _) = settings.rtmps, let port = runtime.rtmpsPort {
-            listeners.set("rtmps", IPEndpoint(address: host, port: port).description)
+        let bound: [(String, ListenAddress, UInt16?)] = [
+            ("srt", settings.srt, runtime.sharedSRTPort),
+            ("rtmp", settings.rtmp, runtime.rtmpPort),
+            ("rtmps", settings.rtmps, runtime.rtmpsPort),
+            ("rtsp", settings.rtsp, runtime.rtspPort),
+            ("rtsps", settings.rtsps, runtime.rtspsPort),
+        ]
+        for case (let name, .on(let host, _), let port?) in bound {
+            listeners.set(name, IPEndpoint(address: host, port: port).description)
         }
         let controller = FlowController(
             configuration: controllerConfiguration(runtime),
@@ -117,7 +118,8 @@ struct Gateway {
         var configuration = FlowRuntimeConfiguration(
             srtPort: settings.srt.port,
             rtmp: settings.rtmp.endpoint,
-            rtmps: settings.securedRTMP,
+            rtsp: settings.rtsp.endpoint,
+            secured: settings.secured,
             authoritiesFile: settings.caFile,
             portRange: settings.portRange,
             advertisedHost: settings.advertise,
@@ -145,8 +147,8 @@ struct Gateway {
                 http: fixed(settings.http.port),
                 rtmp: runtime.rtmpPort,
                 rtmps: runtime.rtmpsPort,
-                rtsp: fixed(settings.rtsp.port),
-                rtsps: fixed(settings.rtsps.port)
+                rtsp: runtime.rtspPort,
+                rtsps: runtime.rtspsPort
             ),
             capacity: settings.capacity
         )

@@ -52,7 +52,7 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "RTSP port, TCP, kept free of flows; this version does not serve RTSP yet. (default: 8554)",
+            "RTSP port, TCP; packets over UDP have ports of --port-range. (default: 8554)",
             valueName: "host:port|port|off"
         )
     )
@@ -60,7 +60,7 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "RTSPS port, TCP, kept free of flows; this version does not serve RTSPS yet. (default: off)",
+            "RTSPS port, TCP: RTSP with TLS; wants --certificate and --private-key. (default: off)",
             valueName: "host:port|port|off"
         )
     )

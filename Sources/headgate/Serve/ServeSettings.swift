@@ -98,11 +98,11 @@ struct ServeSettings: Sendable {
         guard (certificate == nil) == (privateKey == nil) else {
             throw ValidationError("--certificate and --private-key go together")
         }
-        guard rtmps == .off || certificate != nil else {
-            throw ValidationError("--rtmps wants --certificate and --private-key")
-        }
         rtsp = try listen(options.rtsp, "rtsp", default: "8554")
         rtsps = try listen(options.rtsps, "rtsps", default: "off")
+        for (address, name) in [(rtmps, "rtmps"), (rtsps, "rtsps")] where address != .off && certificate == nil {
+            throw ValidationError("--\(name) wants --certificate and --private-key")
+        }
         advertise = source.text(options.advertise, "advertise")?.text
         portRange = try required(
             options.portRange,
@@ -153,10 +153,15 @@ struct ServeSettings: Sendable {
         httpInsecure = insecure ?? false
     }
 
-    /// The RTMP port with TLS, when it is on.
-    var securedRTMP: SecuredEndpoint? {
-        guard let endpoint = rtmps.endpoint, let certificate, let privateKey else { return nil }
-        return SecuredEndpoint(endpoint: endpoint, certificateFile: certificate, privateKeyFile: privateKey)
+    /// The ports with TLS, when there is a certificate.
+    var secured: SecuredEndpoints? {
+        guard let certificate, let privateKey, rtmps != .off || rtsps != .off else { return nil }
+        return SecuredEndpoints(
+            rtmps: rtmps.endpoint,
+            rtsps: rtsps.endpoint,
+            certificateFile: certificate,
+            privateKeyFile: privateKey
+        )
     }
 
     static func portRange(_ text: String) -> ClosedRange<UInt16>? {

@@ -49,9 +49,6 @@ enum RTPPayloadFuzzing {
                 tracks[track.id] = track
                 packetizers[track.id] = packetizer(of: track)
             case .sample(let sample): check(sample)
-            case .passthrough(let unit):
-                var packetizer = PassthroughPacketizer(stream: RTPPayloadFuzzing.stream(.g711))
-                precondition(packetizer.packetize(unit) != nil)
             case .transportStream(let bytes): precondition(!bytes.isEmpty)
             case .unsupported, .ended: break
             }
@@ -102,7 +99,7 @@ enum RTPPayloadFuzzing {
             track(3, .opus, .aac(configuration: configuration, layout: .init())),
             track(4, .opus, .latm(configuration: nil, isConfigurationInBand: true)),
             track(5, .opus, .opus(channelCount: 2)),
-            track(6, .g711, .passthrough(.pcma)),
+            track(6, .g711, .g711(.g711ALaw, channelCount: 1)),
             track(7, .video, .transportStream),
         ]
     }()

@@ -1,3 +1,4 @@
+import Delivery
 import Media
 import NIOCore
 import NIOPosix
@@ -28,17 +29,17 @@ struct RTMPConnectionTests {
         func publish(
             _ name: RTMPStreamName,
             from address: SocketAddress?,
-            _ connection: RTMPConnection
+            _ connection: PeerConnection
         ) -> Result<any SampleSink & PeerSink, RTMPRefusal> { .success(sink) }
-        func publishEnded(_ connection: RTMPConnection) {}
+        func publishEnded(_ connection: PeerConnection) {}
         func play(
             _ name: RTMPStreamName,
             from address: SocketAddress?,
-            _ connection: RTMPConnection
+            _ connection: PeerConnection
         ) -> Result<RTMPFanOut, RTMPRefusal> { .success(RTMPFanOut()) }
-        func playEnded(_ connection: RTMPConnection) {}
-        func misbehaved(_ message: String, _ connection: RTMPConnection) { Issue.record("\(message)") }
-        func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {}
+        func playEnded(_ connection: PeerConnection) {}
+        func misbehaved(_ message: String, _ connection: PeerConnection) { Issue.record("\(message)") }
+        func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
 
         func listen() async throws -> any Channel {
             try await ServerBootstrap(group: loops)
@@ -57,14 +58,14 @@ struct RTMPConnectionTests {
     private final class Client: RTMPClientDelegate {
         /// nil: the stream runs.
         let events = AsyncStream.makeStream(of: RTMPClientEnd?.self)
-        let connection = Mutex<RTMPConnection?>(nil)
+        let connection = Mutex<PeerConnection?>(nil)
 
-        func ready(_ connection: RTMPConnection) {
+        func ready(_ connection: PeerConnection) {
             self.connection.withLock { $0 = connection }
             events.continuation.yield(nil)
         }
         func ended(_ end: RTMPClientEnd) { events.continuation.yield(end) }
-        func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {}
+        func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
         func explain(_ error: any Error) -> String { "\(error)" }
     }
 
@@ -122,7 +123,7 @@ struct RTMPConnectionTests {
         }
         #expect(await events.next() == .some(.failed("the server does not read")))
         feeder.cancel()
-        #expect((client.connection.withLock { $0 }?.counters.droppedMessages ?? 0) > 0)
+        #expect((client.connection.withLock { $0 }?.counters.packetsDropped ?? 0) > 0)
         try await channel.closeFuture.get()
         try await listener.close().get()
     }
@@ -137,68 +138,5 @@ struct RTMPConnectionTests {
         #expect(await events.next() == .some(nil))
         try await channel.close().get()
         try await listener.close().get()
-    }
-
-    @Test(
-        "What the socket does not take waits in the channel: the bytes come in order, past the queue or through it",
-        .timeLimit(.minutes(5))
-    )
-    func order() async throws {
-        let received = AsyncStream.makeStream(of: ByteBuffer.self)
-        let peer = Mutex<(any Channel)?>(nil)
-        let accepted = AsyncStream.makeStream(of: Void.self)
-        let listener = try await ServerBootstrap(group: Self.loops)
-            .childChannelOption(ChannelOptions.autoRead, value: false)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    peer.withLock { $0 = channel }
-                    try channel.pipeline.syncOperations.addHandler(Collector(received.continuation))
-                    accepted.continuation.yield()
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let channel = try await ClientBootstrap(group: Self.loops)
-            .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
-        for await _ in accepted.stream.prefix(1) {}
-
-        let writer = try await channel.eventLoop.submit {
-            NIOLoopBound(SocketWriter(channel, isSecured: false), eventLoop: channel.eventLoop)
-        }.get()
-        var all = received.stream.makeAsyncIterator()
-        // Twice: the second time the queue was full and is empty again.
-        for round in 0..<2 {
-            let pieces = (0..<400).map { ByteBuffer(repeating: UInt8(truncatingIfNeeded: $0 + round), count: 65_536) }
-            try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: false).get()
-            let waiting = try await channel.eventLoop.submit { () -> Int in
-                for (index, piece) in pieces.enumerated() {
-                    // Some go through the channel by themselves, as a session's answers do.
-                    if index % 10 == 9 {
-                        channel.writeAndFlush(piece, promise: nil)
-                    } else {
-                        writer.value.write(piece)
-                        writer.value.flush()
-                    }
-                }
-                return writer.value.waitingBytes
-            }.get()
-            #expect(waiting > 0, "the sockets took all of it: nothing was tried")
-            try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: true).get()
-            var came = ByteBuffer()
-            while came.readableBytes < pieces.count * 65_536, let bytes = await all.next() {
-                came.writeImmutableBuffer(bytes)
-            }
-            for piece in pieces { #expect(came.readSlice(length: 65_536) == piece) }
-        }
-        try await channel.close().get()
-        try await listener.close().get()
-    }
-
-    private final class Collector: ChannelInboundHandler, Sendable {
-        typealias InboundIn = ByteBuffer
-        private let continuation: AsyncStream<ByteBuffer>.Continuation
-
-        init(_ continuation: AsyncStream<ByteBuffer>.Continuation) { self.continuation = continuation }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { continuation.yield(unwrapInboundIn(data)) }
     }
 }

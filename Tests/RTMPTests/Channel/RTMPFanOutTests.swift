@@ -1,3 +1,4 @@
+import Delivery
 import Media
 import NIOCore
 import NIOEmbedded
@@ -17,7 +18,7 @@ struct RTMPFanOutTests {
     private struct Receiver {
         let channel: EmbeddedChannel
         let receiver: RTMPReceiver
-        let counters = RTMPPeerCounters()
+        let counters = PeerCounters()
         let stalls = Stalls()
 
         init(on loop: EmbeddedEventLoop, audience: FLVMetadata.Audience = .player) {
@@ -97,8 +98,8 @@ struct RTMPFanOutTests {
         }
         #expect(try times(slow) == [0, 40, 200, 240])
         #expect(try times(quick) == [0, 40, 80, 120, 160, 200, 240])
-        #expect(slow.counters.droppedMessages == 3)
-        #expect(quick.counters.droppedMessages == 0)
+        #expect(slow.counters.packetsDropped == 3)
+        #expect(quick.counters.packetsDropped == 0)
         #expect(slow.stalls.count == 0)
     }
 

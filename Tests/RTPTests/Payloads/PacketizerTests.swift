@@ -175,26 +175,31 @@ struct PacketizerTests {
         #expect(aac.refused == 2 && opus.refused == 2)
     }
 
-    @Test("of what is passed through have its bytes, cut between samples")
-    func passthrough() throws {
+    @Test("of G.711 have its bytes, cut between samples, and a marker after silence")
+    func g711() throws {
         var stream = Self.stream
         stream.clockRate = .g711
         stream.timestampOffset = 0
-        var packetizer = PassthroughPacketizer(stream: stream, channelCount: 2, maximumPayload: 101)
+        var packetizer = G711Packetizer(stream: stream, channelCount: 2, maximumPayload: 101)
         let payload = (0..<250).map { UInt8($0) }
-        let unit = RTPPassthroughUnit(
+        var sample = MediaSample(
             track: MediaTrack.ID(2),
-            format: .pcma,
-            time: MediaTime(milliseconds: 20),
-            marker: true,
+            decodeTime: MediaTime(milliseconds: 20),
+            isKeyframe: true,
             payload: ByteBuffer(bytes: payload)
         )
-        let made8 = packetizer.packetize(unit)
+        let made8 = packetizer.packetize(sample)
         let packets = try #require(made8)
         #expect(try Self.payloads(packets).map(\.count) == [100, 100, 50])
         #expect(try Self.payloads(packets).flatMap { $0 } == payload)
         #expect(try Self.headers(packets).map(\.timestamp) == [160, 210, 260])
         #expect(try Self.headers(packets).map(\.marker) == [true, false, false])
+        sample.decodeTime = MediaTime(ticks: sample.decodeTime.ticks + 125 * 90_000 / 8_000)
+        let made10 = packetizer.packetize(sample)
+        #expect(try Self.headers(try #require(made10)).map(\.marker) == [false, false, false])
+        sample.decodeTime = MediaTime(milliseconds: 500)
+        let made11 = packetizer.packetize(sample)
+        #expect(try Self.headers(try #require(made11)).map(\.marker) == [true, false, false])
     }
 
     @Test("of a transport stream are its bytes, seven packets each")

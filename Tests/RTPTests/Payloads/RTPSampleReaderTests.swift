@@ -131,24 +131,24 @@ struct RTPSampleReaderTests {
         #expect(packets[3] == name && packets[4] == .goodbye([3]))
     }
 
-    @Test("passes G.711 through, and transport streams byte for byte")
+    @Test("reads G.711 as it is, and transport streams byte for byte")
     func asItIs() throws {
         var test = try TestReader([
-            .init(id: TestReader.audio, payloadType: 96, clockRate: .g711, format: .passthrough(.pcma)),
+            .init(id: TestReader.audio, payloadType: 96, clockRate: .g711, format: .g711(.g711ALaw, channelCount: 1)),
             .init(id: TestReader.video, payloadType: 97, clockRate: .video, format: .transportStream),
         ])
         let audio = [UInt8](repeating: 0xD5, count: 160)
         test.receive(audio, sequence: 1, timestamp: 5, marker: true)
         test.receive(audio, sequence: 2, timestamp: 165, marker: false, at: 20)
-        #expect(test.units.map(\.payload) == [ByteBuffer(bytes: audio), ByteBuffer(bytes: audio)])
-        #expect(test.units.map(\.marker) == [true, false])
-        #expect(test.units.map { $0.time.ticks(since: RTPClockAlignment.beginning) } == [0, 1800])
+        #expect(test.samples.map(\.payload) == [ByteBuffer(bytes: audio), ByteBuffer(bytes: audio)])
+        #expect(test.samples.map { $0.decodeTime.ticks(since: RTPClockAlignment.beginning) } == [0, 1800])
+        #expect(test.tracks.map(\.codec) == [.g711ALaw])
         let stream = RTPTestPackets.packetsOfStream(3)
         for sequence in [3, 5, 4] as [UInt16] {
             test.receive(stream + [UInt8(sequence)], track: 1, sequence: sequence, timestamp: 0)
         }
         #expect(test.streamBytes == stream + [3] + stream + [4] + stream + [5])
-        #expect(test.tracks.isEmpty && test.samples.isEmpty)
+        #expect(test.tracks.count == 1 && test.samples.count == 2)
     }
 
     @Test("tells what cannot be turned into samples")

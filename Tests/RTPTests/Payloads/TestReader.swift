@@ -10,7 +10,6 @@ struct TestReader {
 
     var tracks: [MediaTrack] { notes.tracks }
     var samples: [MediaSample] { notes.samples }
-    var units: [RTPPassthroughUnit] { notes.units }
     var streamBytes: [UInt8] { notes.streamBytes }
     var unsupported: [MediaTrack.ID] { notes.unsupported }
     var ended: [MediaTrack.ID] { notes.ended }
@@ -18,7 +17,6 @@ struct TestReader {
     private struct Notes {
         var tracks: [MediaTrack] = []
         var samples: [MediaSample] = []
-        var units: [RTPPassthroughUnit] = []
         var streamBytes: [UInt8] = []
         var unsupported: [MediaTrack.ID] = []
         var ended: [MediaTrack.ID] = []
@@ -27,7 +25,6 @@ struct TestReader {
             switch event {
             case .track(let track): tracks.append(track)
             case .sample(let sample): samples.append(sample)
-            case .passthrough(let unit): units.append(unit)
             case .transportStream(let bytes): streamBytes += bytes
             case .unsupported(let track, _): unsupported.append(track)
             case .ended(let track): ended.append(track)

@@ -11,6 +11,7 @@ enum RTPDepacketizer: Sendable {
     case aac(AACDepacketizer)
     case latm(LATMDepacketizer)
     case opus(OpusDepacketizer)
+    case g711(G711Depacketizer)
 
     init(
         _ format: RTPPayloadFormat,
@@ -31,7 +32,9 @@ enum RTPDepacketizer: Sendable {
                 )
             )
         case .opus(let channelCount): self = .opus(try OpusDepacketizer(channelCount: channelCount))
-        case .passthrough, .transportStream: self = .none
+        case .g711(let codec, let channelCount):
+            self = .g711(G711Depacketizer(codec: codec, channelCount: channelCount))
+        case .transportStream: self = .none
         }
     }
 
@@ -43,6 +46,7 @@ enum RTPDepacketizer: Sendable {
         case .aac(let audio): audio.counters
         case .latm(let audio): audio.counters
         case .opus(let audio): audio.counters
+        case .g711(let audio): audio.counters
         }
     }
 
@@ -65,6 +69,9 @@ enum RTPDepacketizer: Sendable {
         case .opus(var audio):
             audio.consume(packet, emit)
             self = .opus(audio)
+        case .g711(var audio):
+            audio.consume(packet, emit)
+            self = .g711(audio)
         }
     }
 
@@ -86,6 +93,8 @@ enum RTPDepacketizer: Sendable {
             self = .latm(audio)
         case .opus(let audio):
             self = .opus(audio)
+        case .g711(let audio):
+            self = .g711(audio)
         }
     }
 

@@ -1,3 +1,4 @@
+public import Media
 public import NIOCore
 
 /// How the payloads of a track's packets are to be read, with what the session description says beforehand.
@@ -12,8 +13,8 @@ public enum RTPPayloadFormat: Hashable, Sendable {
     case latm(configuration: ByteBuffer?, isConfigurationInBand: Bool)
     /// RFC 7587.
     case opus(channelCount: UInt8)
-    /// Goes from RTP to RTP as it is.
-    case passthrough(RTPPassthroughUnit.Format)
+    /// RFC 3551 §4.5.14, with the law as codec.
+    case g711(Codec, channelCount: UInt8)
     /// RFC 2250 §2: the payload is the stream, byte for byte.
     case transportStream
 }

@@ -67,3 +67,30 @@ public struct RTPPackets: Hashable, Sendable, Sequence {
         interleaved.setInteger(byte | 0x80, at: lastPacket + 1)
     }
 }
+
+extension RTPPackets {
+    /// Lists where the packets lie, for calls that send many at once.
+    ///
+    /// - Parameters:
+    ///   - bytes: of `interleaved`.
+    ///   - list: with room for `count`.
+    /// - Returns: How many.
+    public func list(
+        in bytes: UnsafeRawBufferPointer,
+        into list: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
+    ) -> Int {
+        var (found, start) = (0, 0)
+        while found < list.count, start + Self.frameHeaderByteCount <= bytes.count {
+            let length = Int(bytes[start + 2]) << 8 | Int(bytes[start + 3])
+            let end = start + Self.frameHeaderByteCount + length
+            guard end <= bytes.count else { break }
+            list.initializeElement(
+                at: found,
+                to: UnsafeRawBufferPointer(rebasing: bytes[start + Self.frameHeaderByteCount..<end])
+            )
+            found += 1
+            start = end
+        }
+        return found
+    }
+}

@@ -1,10 +1,12 @@
 public import Media
+import NIOCore
 
 /// Makes RTP packets of a track's samples: the packetizer of its codec.
 public enum RTPSamplePacketizer: Sendable {
     case video(VideoPacketizer)
     case aac(AACPacketizer)
     case opus(OpusPacketizer)
+    case g711(G711Packetizer)
 
     /// The clock of a track's timestamps; nil when its codec is not carried or its configuration cannot be read. That of
     /// AAC is the rate of what is heard.
@@ -12,6 +14,7 @@ public enum RTPSamplePacketizer: Sendable {
         switch track.codec {
         case .h264, .hevc: return .video
         case .opus: return .opus
+        case .g711ALaw, .g711MuLaw: return .g711
         case .aac:
             guard let configuration = try? AudioSpecificConfig(reading: track.configuration) else { return nil }
             return RTPClockRate(
@@ -40,6 +43,14 @@ public enum RTPSamplePacketizer: Sendable {
             )
         case .opus:
             self = .opus(OpusPacketizer(stream: stream))
+        case .g711ALaw, .g711MuLaw:
+            self = .g711(
+                G711Packetizer(
+                    stream: stream,
+                    channelCount: Int(track.configuration.readableBytesView.first ?? 1),
+                    maximumPayload: maximumPayload
+                )
+            )
         case .av1, .vp9, .mp3, .ac3, .eac3, .flac:
             return nil
         }
@@ -51,6 +62,7 @@ public enum RTPSamplePacketizer: Sendable {
         case .video(let video): video.writer
         case .aac(let audio): audio.writer
         case .opus(let audio): audio.writer
+        case .g711(let audio): audio.writer
         }
     }
 
@@ -65,6 +77,9 @@ public enum RTPSamplePacketizer: Sendable {
             return audio.packetize(sample)
         case .opus(var audio):
             defer { self = .opus(audio) }
+            return audio.packetize(sample)
+        case .g711(var audio):
+            defer { self = .g711(audio) }
             return audio.packetize(sample)
         }
     }

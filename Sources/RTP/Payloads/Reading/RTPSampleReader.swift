@@ -50,7 +50,6 @@ public struct RTPSampleReader: Sendable {
         /// Comes before the track's first sample, and again when its configuration changes.
         case track(MediaTrack)
         case sample(MediaSample)
-        case passthrough(RTPPassthroughUnit)
         /// A payload of a transport stream; valid during the call.
         case transportStream(UnsafeRawBufferPointer)
         /// The track cannot be turned into samples. Once for each.

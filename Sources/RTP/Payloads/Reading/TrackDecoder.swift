@@ -35,11 +35,7 @@ struct TrackDecoder: Sendable {
         switch format {
         case .transportStream:
             if !packet.payload.isEmpty { emit(.transportStream(packet.payload)) }
-        case .passthrough(let format):
-            guard !packet.payload.isEmpty else { return }
-            let time = alignment.time(of: packet.header.timestamp, track: index, at: arrival)
-            emit(.passthrough(RTPPassthroughUnit(track: id, format: format, time: time, packet)))
-        case .h264, .h265, .aac, .latm, .opus:
+        case .h264, .h265, .aac, .latm, .opus, .g711:
             depacketizer.consume(packet) { output.handle($0, at: arrival, &alignment, emit) }
         }
     }

@@ -1,10 +1,10 @@
 import Glibc
-import NIOCore
+package import NIOCore
 
 /// The way out of one connection for media, on its event loop: straight into the socket while nothing waits in the
 /// channel, since the way through the pipeline costs a good part of what the system call does. What the socket does not
 /// take waits in the channel, and everything goes through it with TLS.
-final class SocketWriter {
+package final class SocketWriter {
     private static let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
 
     private let channel: any Channel
@@ -14,7 +14,7 @@ final class SocketWriter {
     private var isFlushDue = false
 
     /// - Parameter isSecured: Whether the pipeline changes the bytes.
-    init(_ channel: any Channel, isSecured: Bool) {
+    package init(_ channel: any Channel, isSecured: Bool) {
         self.channel = channel
         options = channel.syncOptions
         socket =
@@ -23,7 +23,7 @@ final class SocketWriter {
             : try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
     }
 
-    func write(_ bytes: ByteBuffer) {
+    package func write(_ bytes: ByteBuffer) {
         var bytes = bytes
         if let socket, isQueueEmpty {
             let sent = bytes.withUnsafeReadableBytes { send(socket, $0.baseAddress, $0.count, Self.flags) }
@@ -35,14 +35,14 @@ final class SocketWriter {
         channel.write(bytes, promise: nil)
     }
 
-    func flush() {
+    package func flush() {
         guard isFlushDue else { return }
         isFlushDue = false
         channel.flush()
     }
 
     /// What waits in the channel.
-    var waitingBytes: Int { (try? options?.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0 }
+    package var waitingBytes: Int { (try? options?.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0 }
 
     private var isQueueEmpty: Bool {
         // The socket's number may be another's as soon as the channel is not active.

@@ -1,16 +1,17 @@
-import Media
+public import Media
 import NIOCore
 
-/// Sends on payloads that came in RTP as they are, under numbers of its own. A payload that is too long is cut between
-/// samples: G.711 has a byte for each.
-public struct PassthroughPacketizer: Sendable {
+/// Puts G.711 into packets of RTP, RFC 3551 §4.5.14. What is too long for one is cut between samples.
+public struct G711Packetizer: Sendable {
     /// Numbers, timestamps and counts of the packets so far.
     public private(set) var writer: RTPPacketWriter
 
     private let channelCount: Int
     private var timestamps: AudioTimestamps
+    /// When the sound so far ends, to mark what comes after silence.
+    private var end: Int64?
 
-    /// - Parameter channelCount: of the description; from 1 on.
+    /// - Parameter channelCount: of the track; from 1 to 8.
     public init(
         stream: RTPOutgoingStream,
         channelCount: Int = 1,
@@ -21,14 +22,15 @@ public struct PassthroughPacketizer: Sendable {
         timestamps = AudioTimestamps(rate: stream.clockRate)
     }
 
-    /// The packets of a unit; nil for one without payload.
-    public mutating func packetize(_ unit: RTPPassthroughUnit) -> RTPPackets? {
-        let byteCount = unit.payload.readableBytes
+    /// The packets of a sample; nil for one without payload.
+    public mutating func packetize(_ sample: MediaSample) -> RTPPackets? {
+        let byteCount = sample.payload.readableBytes
         guard byteCount > 0 else { return nil }
-        var ticks = timestamps.next(at: unit.time, duration: Int64(byteCount / channelCount))
+        var ticks = timestamps.next(at: sample.presentationTime, duration: Int64(byteCount / channelCount))
         var packets = writer.makePackets(for: byteCount)
-        var marker = unit.marker
-        var rest = unit.payload
+        // RFC 3551 §4.1.
+        var marker = ticks != end
+        var rest = sample.payload
         let room = writer.maximumPayload / channelCount * channelCount
         while let part = rest.readSlice(length: min(rest.readableBytes, room)), part.readableBytes > 0 {
             writer.append(to: &packets, timestamp: writer.timestamp(ofTicks: ticks), marker: marker) { payload in
@@ -37,6 +39,7 @@ public struct PassthroughPacketizer: Sendable {
             ticks &+= Int64(part.readableBytes / channelCount)
             marker = false
         }
+        end = ticks
         return packets
     }
 }

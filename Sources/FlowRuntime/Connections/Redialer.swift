@@ -1,71 +1,81 @@
-import FlowModel
+import Delivery
 import FlowPlanner
 import Media
 import NIOCore
 import NIOPosix
 import NIOSSL
-import RTMP
 import Synchronization
 
-/// Keeps one stream running with an RTMP server elsewhere: calls it, and calls again when that fails or ends.
-final class RTMPCaller: RTMPClientDelegate {
-    enum Limits {
-        static let connect = TimeAmount.seconds(5)
-        /// Redirects in a row.
-        static let redirects = 3
+/// Keeps one connection to a server elsewhere: calls it, and calls again when that fails or ends.
+///
+/// Its owner says whom to call, and tells it how each connection fares.
+final class Redialer: Sendable {
+    /// How long the far side may take to answer a call.
+    static let connectLimit = TimeAmount.seconds(5)
+
+    /// Whom to call, and what the connection is handled by.
+    struct Target {
+        var host: String
+        var port: UInt16
+        var isSecured: Bool
+        /// Without secrets.
+        var name: String
+        /// For the channel: how much may wait to be sent.
+        var bufferLimits: ChannelOptions.Types.WriteBufferWaterMark
+        var makeHandler: @Sendable () -> any ChannelHandler
     }
 
     struct Statistics {
         /// While the stream runs.
-        var connection: RTMPConnection?
+        var connection: PeerConnection?
         var reconnects: UInt64
         var lastError: String?
     }
 
-    /// What the owner hears of the stream.
+    /// What is told of the stream.
     enum Event {
-        case started(RTMPConnection)
+        case started(PeerConnection)
         case ended(reason: String)
         /// An attempt failed otherwise than the one before.
         case failed(message: String)
-        case unsupportedCodec(String, RTMPConnection)
+        case unsupportedCodec(String, PeerConnection)
     }
 
     private struct State {
-        /// Where the next attempt goes; another than `url` after a redirect.
-        var target: RTMPURL
-        var redirects = 0
         var backoff = ReconnectBackoff()
         var channel: (any Channel)?
-        var connection: RTMPConnection?
+        var connection: PeerConnection?
         var retry: Scheduled<Void>?
         var connections: UInt64 = 0
         var lastError: String?
         var isStopped = false
     }
 
-    private let url: RTMPURL
-    private let stream: RTMPClientHandler.Stream
     private let tls: TLSClient
     private let eventLoops: EventLoops
     private let loop: any EventLoop
+    private let fanOut: (any AwaitedFanOut)?
+    private let target: @Sendable (Redialer) -> Target?
     private let onEvent: @Sendable (Event) -> Void
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    /// - Parameter onEvent: called on an event loop; must not block.
+    /// - Parameters:
+    ///   - fanOut: what is sent: servers close publishers that send nothing, so that one is called only when there is
+    ///     something to send. Nil for a stream that is fetched.
+    ///   - target: asked for each call, on the event loop; nil to try later.
+    ///   - onEvent: called on the event loop; must not block.
     init(
-        _ url: RTMPURL,
-        stream: RTMPClientHandler.Stream,
         context: ComponentContext,
+        sending fanOut: (any AwaitedFanOut)? = nil,
+        target: @escaping @Sendable (Redialer) -> Target?,
         onEvent: @escaping @Sendable (Event) -> Void
     ) {
-        self.url = url
-        self.stream = stream
-        self.tls = context.tls
-        self.eventLoops = context.eventLoops
-        self.loop = context.eventLoops.group.next()
+        tls = context.tls
+        eventLoops = context.eventLoops
+        loop = context.eventLoops.group.next()
+        self.fanOut = fanOut
+        self.target = target
         self.onEvent = onEvent
-        state = Mutex(State(target: url))
     }
 
     var statistics: Statistics {
@@ -90,7 +100,7 @@ final class RTMPCaller: RTMPClientDelegate {
             return (state.channel, state.connection, state.retry)
         }
         retry?.cancel()
-        if case .publish(let fanOut) = stream { fanOut.notifyOfNextSample(nil) }
+        fanOut?.notifyOfNextSample(nil)
         if let connection { connection.end() } else { channel?.close(promise: nil) }
     }
 
@@ -101,33 +111,38 @@ final class RTMPCaller: RTMPClientDelegate {
 
     // MARK: Calling
 
-    /// Servers close publishers that send nothing, so that one is called only when there is something to send.
     private func callWhenNeeded() {
-        switch stream {
-        case .play: call()
-        case .publish(let fanOut):
-            guard !state.withLock({ $0.isStopped }) else { return }
-            fanOut.notifyOfNextSample { self.loop.execute { self.call() } }
+        guard let fanOut else {
+            call()
+            return
         }
+        guard !state.withLock({ $0.isStopped }) else { return }
+        fanOut.notifyOfNextSample { self.loop.execute { self.call() } }
     }
 
     private func call() {
-        let target = state.withLock { state in
+        let isStopped = state.withLock { state in
             state.retry = nil
-            return state.isStopped ? nil : state.target
+            return state.isStopped
         }
-        guard let target else { return }
+        guard !isStopped else { return }
+        guard let target = target(self) else {
+            state.withLock { state in
+                state.retry = loop.scheduleTask(in: .milliseconds(100)) { self.callWhenNeeded() }
+            }
+            return
+        }
         ClientBootstrap(group: loop)
-            .connectTimeout(Limits.connect)
+            .connectTimeout(Self.connectLimit)
             .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
             .channelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
-            .channelOption(ChannelOptions.writeBufferWaterMark, value: RTMPServerHandler.bufferLimits)
+            .channelOption(ChannelOptions.writeBufferWaterMark, value: target.bufferLimits)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
-                    if target.scheme == .rtmps { try pipeline.addHandler(self.tls.handler(host: target.host)) }
-                    try pipeline.addHandler(RTMPClientHandler(url: target, stream: self.stream, delegate: self))
+                    if target.isSecured { try pipeline.addHandler(self.tls.handler(host: target.host)) }
+                    try pipeline.addHandler(target.makeHandler())
                 }
             }
             .connect(host: target.host, port: Int(target.port))
@@ -140,22 +155,9 @@ final class RTMPCaller: RTMPClientDelegate {
                     }
                     if isStopped { channel.close(promise: nil) }
                 case .failure(let error):
-                    self.failed("cannot connect to \(target): \(self.explain(error))")
+                    self.failed("cannot connect to \(target.name): \(Self.explain(error))")
                 }
             }
-    }
-
-    private func failed(_ message: String) {
-        let isNew = state.withLock { state in
-            state.target = url
-            state.redirects = 0
-            guard !state.isStopped else { return false }
-            defer { state.lastError = message }
-            let next = state.backoff.attemptFailed(at: .now(), jitter: .random(in: 0..<1))
-            scheduleCall(at: next, in: &state)
-            return state.lastError != message
-        }
-        if isNew { onEvent(.failed(message: message)) }
     }
 
     private func scheduleCall(at moment: MonotonicTime, in state: inout State) {
@@ -163,9 +165,10 @@ final class RTMPCaller: RTMPClientDelegate {
         state.retry = loop.scheduleTask(in: .nanoseconds(delay)) { self.callWhenNeeded() }
     }
 
-    // MARK: The connection
+    // MARK: How it went
 
-    func ready(_ connection: RTMPConnection) {
+    /// The stream runs.
+    func ready(_ connection: PeerConnection) {
         let isStopped = state.withLock { state in
             state.connection = connection
             state.connections &+= 1
@@ -179,25 +182,19 @@ final class RTMPCaller: RTMPClientDelegate {
         }
     }
 
-    func ended(_ end: RTMPClientEnd) {
-        let connection = state.withLock { state in
-            state.channel = nil
-            defer { state.connection = nil }
-            return state.connection
-        }
-        guard let connection else {
-            switch end {
-            case .redirected(let target): redirected(to: target)
-            default: failed("\(url): \(Self.clause(end))")
-            }
+    /// The connection is over: calls again later.
+    ///
+    /// - Parameters:
+    ///   - isFailure: Whether it should not have ended.
+    ///   - name: whom it was with, without secrets.
+    func ended(_ reason: String, isFailure: Bool, with name: String) {
+        guard let connection = takeConnection() else {
+            failed("\(name): \(reason)")
             return
         }
-        let reason = Self.clause(end)
         state.withLock { state in
-            state.target = url
-            state.redirects = 0
             guard !state.isStopped else { return }
-            if end != .ended { state.lastError = reason }
+            if isFailure { state.lastError = reason }
             let next = state.backoff.connectionLost(
                 since: connection.startedAt,
                 at: .now(),
@@ -208,44 +205,56 @@ final class RTMPCaller: RTMPClientDelegate {
         onEvent(.ended(reason: reason))
     }
 
-    private func redirected(to target: RTMPURL) {
-        let problem: String? = state.withLock { state in
-            guard state.redirects < Limits.redirects else { return "the servers redirect in a circle" }
-            guard target.scheme == .rtmps || url.scheme == .rtmp else {
-                return "the server redirects from rtmps to rtmp, which is not encrypted"
-            }
-            state.redirects += 1
-            state.target = target
-            return nil
-        }
-        if let problem { failed("\(url): \(problem)") } else { call() }
+    /// The connection is over because another one is to be opened now.
+    ///
+    /// - Parameter reason: for a stream that ran.
+    func callAgain(_ reason: String) {
+        if takeConnection() != nil { onEvent(.ended(reason: reason)) }
+        call()
     }
 
-    private static func clause(_ end: RTMPClientEnd) -> String {
-        switch end {
-        case .ended: "the server ended the stream"
-        case .redirected: "the server asks to go elsewhere"
-        case .failed(let message): message
-        case .refused(let refusal): refusal.explanation
-        case .stopped: "stopped"
-        }
-    }
-
-    func unsupportedCodec(_ name: String, _ connection: RTMPConnection) {
+    func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
         onEvent(.unsupportedCodec(name, connection))
     }
 
-    func explain(_ error: any Error) -> String {
+    private func takeConnection() -> PeerConnection? {
+        state.withLock { state in
+            state.channel = nil
+            defer { state.connection = nil }
+            return state.connection
+        }
+    }
+
+    func failed(_ message: String) {
+        let isNew = state.withLock { state in
+            guard !state.isStopped else { return false }
+            defer { state.lastError = message }
+            let next = state.backoff.attemptFailed(at: .now(), jitter: .random(in: 0..<1))
+            scheduleCall(at: next, in: &state)
+            return state.lastError != message
+        }
+        if isNew { onEvent(.failed(message: message)) }
+    }
+
+    /// An error of a connection as a clause for people, without secrets.
+    static func explain(_ error: any Error) -> String {
         switch error {
         case let failure as ApplyFailure: failure.message
         case let failure as NIOConnectionError:
             failure.connectionErrors.first.map { explain($0.error) } ?? "the host name does not resolve"
         case let failure as IOError: String(cString: strerror(failure.errnoCode)).lowercased()
-        case is ChannelError: "no answer within \(Limits.connect.nanoseconds / 1_000_000_000) s"
+        case is ChannelError: "no answer within \(connectLimit.nanoseconds / 1_000_000_000) s"
         case NIOSSLError.handshakeFailed: "the TLS handshake failed: the certificate is not one that is trusted here"
         case is NIOSSLExtraError: "the certificate is not for this host"
         case is NIOSSLError: "TLS failed"
         default: "the connection broke"
         }
     }
+}
+
+/// A fan-out of which a caller waits for something to send.
+protocol AwaitedFanOut: AnyObject, Sendable {
+    /// Calls once, on the thread that delivers, when the stream runs. A later call replaces the former one; nil takes it
+    /// back.
+    func notifyOfNextSample(_ body: (@Sendable () -> Void)?)
 }

@@ -1,0 +1,169 @@
+import Delivery
+package import Media
+import NIOCore
+import RTP
+import Synchronization
+
+/// What a player is told of a stream, or a server that it is pushed to.
+package struct RTSPOffer: Sendable {
+    package let description: SessionDescription
+    /// Of the description: packets are of no use under another one.
+    let generation: UInt64
+}
+
+/// Hands a flow's samples to any number of RTSP sessions: each sample is put into packets once, and their bytes are
+/// shared.
+///
+/// Samples come on an input's thread. To sessions over UDP they go from there; those over TCP are reached through a lane
+/// for each event loop, so that a sample costs one hop a loop and not one a session.
+package final class RTSPFanOut: SampleSink {
+    /// A session over UDP.
+    fileprivate struct DatagramMember {
+        let connection: PeerConnection
+        let generation: UInt64
+        let ports: [Int: any RTSPPorts]
+        /// Nothing is sent until a decoder can start.
+        var isWaiting = true
+    }
+
+    /// What a session over TCP begins with.
+    struct Opening {
+        var frames: [RTSPFrame] = []
+        /// The first packet of each track.
+        var positions: [Int: RTPPosition] = [:]
+    }
+
+    fileprivate struct State {
+        var broadcast: RTSPBroadcast
+        var lanes: [ObjectIdentifier: DeliveryLane<RTSPReceiver>] = [:]
+        var datagramMembers: [DatagramMember] = []
+        /// Everybody who is sent the stream.
+        var connections: [PeerConnection] = []
+        var onNextSample: (@Sendable () -> Void)?
+    }
+
+    private let state: Mutex<State>
+    private let onUnsupportedCodec: @Sendable (Codec) -> Void
+
+    /// - Parameter onUnsupportedCodec: called, on the thread that delivers, for each track that RTSP does not carry.
+    package init(onUnsupportedCodec: @escaping @Sendable (Codec) -> Void) {
+        state = Mutex(State(broadcast: RTSPBroadcast(wallClock: { .now() })))
+        self.onUnsupportedCodec = onUnsupportedCodec
+    }
+
+    // MARK: The stream
+
+    package func consume(_ track: MediaTrack) {
+        let change = state.withLock { state in
+            let change = state.broadcast.add(track, at: .now())
+            if change != .none {
+                // What they were told does not hold any more.
+                for connection in state.connections { connection.end() }
+            }
+            return change
+        }
+        if change == .unsupported { onUnsupportedCodec(track.codec) }
+    }
+
+    package func consume(_ sample: MediaSample) {
+        let now = MonotonicTime.now()
+        state.withLock { state in
+            state.onNextSample.take()?()
+            state.broadcast.add(sample, at: now) { frame in
+                for lane in state.lanes.values { lane.offer(frame) }
+                for index in state.datagramMembers.indices { state.datagramMembers[index].send(frame) }
+            }
+        }
+    }
+
+    /// Calls once, on the thread that delivers, when the stream runs: what a caller waits for before it calls. It must
+    /// not block. A later call replaces the former one; nil takes it back.
+    package func notifyOfNextSample(_ body: (@Sendable () -> Void)?) {
+        state.withLock { $0.onNextSample = body }
+    }
+
+    /// What there is; nil while there is no stream, or its tracks are still being found.
+    package func offer(at now: MonotonicTime) -> RTSPOffer? {
+        state.withLock { state in
+            state.broadcast.description(at: now).map {
+                RTSPOffer(description: $0, generation: state.broadcast.generation)
+            }
+        }
+    }
+
+    // MARK: Sessions
+
+    /// Adds a session over TCP, from its event loop: what follows the opening goes to it by itself.
+    ///
+    /// - Returns: Nil when the stream is not what was offered any more.
+    func add(
+        _ receiver: RTSPReceiver,
+        _ offer: RTSPOffer,
+        _ connection: PeerConnection,
+        on loop: any EventLoop
+    ) -> Opening? {
+        loop.preconditionInEventLoop()
+        return state.withLock { state -> Opening? in
+            guard state.broadcast.generation == offer.generation else { return nil }
+            let lane = state.lanes[ObjectIdentifier(loop)] ?? DeliveryLane<RTSPReceiver>(loop: loop)
+            state.lanes[ObjectIdentifier(loop)] = lane
+            state.admit(connection)
+            var opening = Opening()
+            opening.frames = state.broadcast.opening(at: .now())
+            for frame in opening.frames where opening.positions[frame.track] == nil {
+                opening.positions[frame.track] = frame.position
+            }
+            lane.add(receiver, from: state.broadcast.nextSequence)
+            return opening
+        }
+    }
+
+    /// Adds a session over UDP, which begins with the next keyframe.
+    ///
+    /// - Returns: Whether the stream is still what was offered.
+    func add(_ ports: [Int: any RTSPPorts], _ offer: RTSPOffer, _ connection: PeerConnection) -> Bool {
+        state.withLock { state in
+            guard state.broadcast.generation == offer.generation else { return false }
+            state.admit(connection)
+            var member = DatagramMember(connection: connection, generation: offer.generation, ports: ports)
+            for report in state.broadcast.reports(at: .now()) { member.send(report) }
+            state.datagramMembers.append(member)
+            return true
+        }
+    }
+
+    /// From the session's event loop; it is sent nothing afterwards.
+    func remove(_ receiver: RTSPReceiver?, _ connection: PeerConnection, on loop: any EventLoop) {
+        loop.preconditionInEventLoop()
+        state.withLock { state in
+            state.connections.removeAll { $0 === connection }
+            state.datagramMembers.removeAll { $0.connection === connection }
+            guard let receiver, let lane = state.lanes[ObjectIdentifier(loop)] else { return }
+            if lane.remove(receiver) { state.lanes[ObjectIdentifier(loop)] = nil }
+        }
+    }
+}
+
+extension RTSPFanOut.State {
+    fileprivate mutating func admit(_ connection: PeerConnection) {
+        if !connections.contains(where: { $0 === connection }) { connections.append(connection) }
+    }
+}
+
+extension RTSPFanOut.DatagramMember {
+    fileprivate mutating func send(_ frame: RTSPFrame) {
+        guard frame.generation == generation else { return }
+        if frame.isStart { isWaiting = false }
+        guard let ports = ports[frame.track] else { return }
+        switch frame.content {
+        case .packets(let packets):
+            guard !isWaiting else { return }
+            ports.send(packets)
+            connection.counters.sent(
+                bytes: packets.interleaved.readableBytes - packets.count * RTPPackets.frameHeaderByteCount,
+                packets: packets.count
+            )
+        case .report(let packet): ports.sendControl(packet)
+        }
+    }
+}

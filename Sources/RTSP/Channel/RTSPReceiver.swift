@@ -1,0 +1,86 @@
+import Delivery
+import Media
+import NIOCore
+import RTP
+
+/// One connection that is sent a stream between its messages: a player, or a server that the gateway pushes to. Lives on
+/// its event loop.
+///
+/// What its connection does not take is dropped from here by whole samples up to the next keyframe; a connection that
+/// takes nothing for the stall limit is closed. No other receiver notices.
+final class RTSPReceiver: DeliveryReceiver {
+    /// How much may wait in a connection's buffer before samples are dropped.
+    static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
+
+    private let channel: any Channel
+    private let writer: SocketWriter
+    /// For each track that was set up.
+    private let channels: [Int: RTPChannelPair]
+    private let generation: UInt64
+    private let counters: PeerCounters
+    private let onStall: () -> Void
+    private var stall: StallWatch
+    /// Nothing is sent until a decoder can start.
+    private var isWaiting = true
+
+    init(
+        channel: any Channel,
+        isSecured: Bool,
+        channels: [Int: RTPChannelPair],
+        generation: UInt64,
+        counters: PeerCounters,
+        stallLimit: Duration,
+        onStall: @escaping () -> Void
+    ) {
+        self.channel = channel
+        writer = SocketWriter(channel, isSecured: isSecured)
+        self.channels = channels
+        self.generation = generation
+        self.counters = counters
+        self.onStall = onStall
+        stall = StallWatch(limit: stallLimit)
+    }
+
+    /// Sends what a stream that runs begins with, however much it is.
+    func begin(with opening: [RTSPFrame]) {
+        for frame in opening { send(frame) }
+        writer.flush()
+    }
+
+    func receive(_ frames: [RTSPFrame], from first: UInt64) {
+        guard channel.isWritable else {
+            isWaiting = true
+            for frame in frames { countDropped(frame) }
+            if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }
+            return
+        }
+        stall.flows()
+        for frame in frames where frame.sequence >= first { send(frame) }
+        writer.flush()
+    }
+
+    private func send(_ frame: RTSPFrame) {
+        guard frame.generation == generation else { return }
+        if frame.isStart { isWaiting = false }
+        guard let channels = channels[frame.track] else { return }
+        switch frame.content {
+        case .packets(let packets):
+            guard !isWaiting else {
+                countDropped(frame)
+                return
+            }
+            let bytes = packets.interleaved(onChannel: channels.rtp)
+            counters.sent(bytes: bytes.readableBytes, packets: packets.count)
+            writer.write(bytes)
+        case .report(let packet):
+            var bytes = ByteBuffer()
+            InterleavedFrame(channel: channels.rtcp, payload: packet).write(into: &bytes)
+            writer.write(bytes)
+        }
+    }
+
+    private func countDropped(_ frame: RTSPFrame) {
+        guard case .packets(let packets) = frame.content, channels[frame.track] != nil else { return }
+        counters.dropped(packets: packets.count)
+    }
+}

@@ -1,0 +1,407 @@
+import Cryptography
+import Delivery
+import Media
+package import NIOCore
+import NetworkAddress
+
+/// One connection to the gateway's RTSP port: obeys the session, and moves packets.
+package final class RTSPServerHandler: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    /// How long a player waits for the description of a stream that is about to begin.
+    static let offerPatience = Duration.seconds(5)
+    static let offerInterval = Duration.milliseconds(100)
+
+    private let delegate: any RTSPServerDelegate
+    private let isSecured: Bool
+    private let limits: RTSPSessionLimits
+    private var decoder = RTSPMessageDecoder()
+    private var session: RTSPServerSession?
+    private var address: SocketAddress?
+    private var connection: PeerConnection?
+    private var isAdmitted = false
+    private var timer: Scheduled<Void>?
+    private var pendingReply = ByteBuffer()
+    /// Until when answers are held back.
+    private var answersHeldUntil: NIODeadline?
+
+    /// What the client was let in to.
+    private var place: (any RTSPPlace)?
+    private var streams = RTSPSessionStreams()
+    private var sink: (any RTSPReception.Sink)?
+    private var offer: RTSPOffer?
+    private var offerDeadline: MonotonicTime?
+    private var receiver: RTSPReceiver?
+    /// Why the publisher goes, for the sink.
+    private var farewell = "the publisher closed the connection"
+
+    /// - Parameter isSecured: Whether a handler before this one encrypts.
+    package init(delegate: any RTSPServerDelegate, isSecured: Bool, limits: RTSPSessionLimits = .default) {
+        self.delegate = delegate
+        self.isSecured = isSecured
+        self.limits = limits
+    }
+
+    /// For the channel: beyond it, a player's samples are dropped.
+    package static let bufferLimits = RTSPReceiver.bufferLimits
+
+    // MARK: Channel events
+
+    package func channelActive(context: ChannelHandlerContext) {
+        address = context.remoteAddress
+        let connection = PeerConnection(channel: context.channel)
+        self.connection = connection
+        guard delegate.connected(address) == nil else {
+            context.close(promise: nil)
+            return
+        }
+        isAdmitted = true
+        session = RTSPServerSession(
+            seed: RandomBytes.make(32),
+            peer: peer,
+            allowsUDP: !isSecured,
+            limits: limits,
+            at: .now()
+        )
+        schedule(context)
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        guard session?.isClosed == false else { return }
+        let byteCount = bytes.readableBytes
+        let now = MonotonicTime.now()
+        decoder.append(&bytes)
+        do throws(RTSPWireError) {
+            while session?.isClosed == false, let message = try decoder.nextMessage() {
+                switch message {
+                case .interleaved(let frame): received(frame, at: now)
+                case .request(let request):
+                    perform(session?.requestReceived(request, at: now), context)
+                // Nothing is asked of clients.
+                case .response: break
+                }
+            }
+        } catch {
+            perform(session?.decodingFailed(error, at: now), context)
+        }
+        perform(
+            session?.bytesReceived(byteCount, messageUnderWay: decoder.messageUnderWay, at: now),
+            context
+        )
+        flush(context)
+        schedule(context)
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        _ = session?.connectionClosed()
+        leave(context)
+        if isAdmitted {
+            isAdmitted = false
+            delegate.disconnected(address)
+        }
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        farewell = "the connection broke"
+        context.close(promise: nil)
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? PeerConnection.Event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        switch event {
+        case .refuse(let refusal):
+            farewell = "refused: \(refusal.rawValue)"
+            perform(session?.refuse(refusal, at: .now()), context)
+        case .end:
+            farewell = "the input was stopped"
+            perform(session?.endPlay(at: .now()), context)
+            if session?.isClosed == false { close(context) }
+        }
+        flush(context)
+    }
+
+    // MARK: The session
+
+    private func received(_ frame: InterleavedFrame, at now: MonotonicTime) {
+        guard let target = session?.packetReceived(channel: frame.channel, at: now),
+            let reception = streams.reception
+        else { return }
+        frame.payload.withUnsafeReadableBytes { packet in
+            if target.isControl {
+                reception.receiveControl(packet, track: target.track, at: now)
+            } else {
+                reception.receive(packet, track: target.track, at: now)
+            }
+        }
+    }
+
+    /// Carries out the actions, and those that follow from them.
+    private func perform(_ actions: [RTSPServerAction]?, _ context: ChannelHandlerContext) {
+        guard let actions else { return }
+        let now = MonotonicTime.now()
+        for action in actions {
+            switch action {
+            case .send(let response): response.write(into: &pendingReply)
+            case .decideAccess(let request): decide(request, at: now, context)
+            case .proofFailed: holdAnswers(context)
+            case .openPorts(let track): openPorts(track, at: now, context)
+            case .setUp(let track): streams.setUp(track.index, track.transport)
+            case .startPlaying(let tracks): startPlaying(tracks, at: now, context)
+            case .startRecording: startRecording()
+            case .pause: stopPlaying(context)
+            case .ended: leave(context)
+            case .close(let reason):
+                note(reason)
+                close(context)
+            }
+        }
+    }
+
+    private func decide(_ request: RTSPAccessRequest, at now: MonotonicTime, _ context: ChannelHandlerContext) {
+        guard let connection else { return }
+        let found: any RTSPPlace
+        switch delegate.find(request, from: address, connection) {
+        case .success(let place): found = place
+        case .failure(let refusal):
+            perform(session?.refuse(refusal.reason, at: now), context)
+            return
+        }
+        // First, so that a wrong proof finds whose it was.
+        place = found
+        if let told = session?.authenticate(found.credentials, at: now) {
+            perform(told, context)
+            return
+        }
+        if let description = request.description {
+            publish(description, to: found, at: now, context)
+        } else {
+            offerDeadline = now.advanced(by: Self.offerPatience)
+            describe(at: now, context)
+        }
+    }
+
+    // MARK: Publishing
+
+    private func publish(
+        _ description: SessionDescription,
+        to place: any RTSPPlace,
+        at now: MonotonicTime,
+        _ context: ChannelHandlerContext
+    ) {
+        guard let connection else { return }
+        let choice = RTSPTrackChoice(description)
+        for name in choice.unsupported { place.unsupportedCodec(name, connection) }
+        guard !choice.indices.isEmpty else {
+            perform(session?.refuse(.unsupportedCodec, at: now), context)
+            return
+        }
+        switch place.publish(connection) {
+        case .failure(let refusal): perform(session?.refuse(refusal.reason, at: now), context)
+        case .success(let sink):
+            self.sink = sink
+            let reception = RTSPReception(choice, sink: sink) { name in place.unsupportedCodec(name, connection) }
+            streams.reception = reception
+            if let reception { place.receives(reception, connection) }
+            perform(session?.allow(at: now), context)
+        }
+    }
+
+    private func startRecording() {
+        guard let sink, let connection else { return }
+        sink.peerConnected(connection.remote)
+        streams.beginReports(at: .now())
+    }
+
+    // MARK: Playing
+
+    /// Tells the player what there is, as soon as there is something.
+    private func describe(at now: MonotonicTime, _ context: ChannelHandlerContext) {
+        guard let deadline = offerDeadline else { return }
+        if let offer = place?.fanOut?.offer(at: now) {
+            offerDeadline = nil
+            self.offer = offer
+            perform(session?.allow(offer.description, at: now), context)
+        } else if now >= deadline {
+            offerDeadline = nil
+            perform(session?.refuse(.notFound, reason: "There is no stream at present", at: now), context)
+        }
+    }
+
+    private func startPlaying(_ tracks: [RTSPServerTrack], at now: MonotonicTime, _ context: ChannelHandlerContext) {
+        guard let place, let fanOut = place.fanOut, let offer, let connection else { return }
+        if let refusal = place.play(connection) {
+            perform(session?.refuse(refusal.reason, at: now), context)
+            return
+        }
+        guard let opening = join(fanOut, offer, connection, context) else {
+            perform(
+                session?.refuse(.notFound, reason: "The stream is another one now: describe it again", at: now),
+                context
+            )
+            return
+        }
+        // The first packets must come after what tells the player that they do.
+        perform(session?.startedPlaying(opening.positions, at: now), context)
+        flush(context)
+        receiver?.begin(with: opening.frames)
+    }
+
+    private func join(
+        _ fanOut: RTSPFanOut,
+        _ offer: RTSPOffer,
+        _ connection: PeerConnection,
+        _ context: ChannelHandlerContext
+    ) -> RTSPFanOut.Opening? {
+        stopPlaying(context)
+        if !streams.ports.isEmpty, !fanOut.add(streams.ports, offer, connection) { return nil }
+        guard !streams.channels.isEmpty else { return RTSPFanOut.Opening() }
+        let receiver = RTSPReceiver(
+            channel: context.channel,
+            isSecured: isSecured,
+            channels: streams.channels,
+            generation: offer.generation,
+            counters: connection.counters,
+            stallLimit: limits.stall,
+            onStall: { [weak self] in
+                guard let self else { return }
+                delegate.misbehaved("the player does not read", connection)
+                stopPlaying(context)
+                context.close(promise: nil)
+            }
+        )
+        self.receiver = receiver
+        return fanOut.add(receiver, offer, connection, on: context.eventLoop)
+    }
+
+    private func stopPlaying(_ context: ChannelHandlerContext) {
+        guard let fanOut = place?.fanOut, let connection else { return }
+        fanOut.remove(receiver, connection, on: context.eventLoop)
+        receiver = nil
+    }
+
+    // MARK: Ports
+
+    private func openPorts(_ track: Int, at now: MonotonicTime, _ context: ChannelHandlerContext) {
+        streams.closePorts(ofTrack: track)
+        guard let peer, let connection,
+            let ports = delegate.openPorts(track: track, peer: peer, streams.handler, connection)
+        else {
+            perform(
+                session?.refuse(.unsupportedTransport, reason: "No UDP port is free: use TCP", at: now),
+                context
+            )
+            return
+        }
+        streams.opened(ports, track: track)
+        perform(session?.openedPorts(ports.own, at: now), context)
+    }
+
+    private var peer: IPAddress? { address?.ipAddress.flatMap(IPAddress.init) }
+
+    // MARK: Answers
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard pendingReply.readableBytes > 0, answersHeldUntil == nil else { return }
+        context.writeAndFlush(wrapOutboundOut(pendingReply), promise: nil)
+        pendingReply = ByteBuffer()
+    }
+
+    /// Makes whoever tries passwords wait, and nobody else. Meanwhile nothing is read.
+    private func holdAnswers(_ context: ChannelHandlerContext) {
+        guard let place, let connection else { return }
+        let delay = delegate.proofFailed(place, from: address, connection)
+        guard delay > .zero, answersHeldUntil == nil else { return }
+        let deadline = NIODeadline.now() + TimeAmount(delay)
+        answersHeldUntil = deadline
+        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(deadline: deadline) {
+            let (handler, context) = bound.value
+            handler.answersHeldUntil = nil
+            handler.flush(context)
+            context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        }
+    }
+
+    // MARK: Deadlines and the end
+
+    /// Arms the timer anew: what is due first may be nearer than before.
+    private func schedule(_ context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        let offerPoll = offerDeadline.map { _ in MonotonicTime.now().advanced(by: Self.offerInterval) }
+        let deadlines = [session?.nextDeadline, streams.nextDeadline, offerPoll].compactMap { $0 }
+        guard let deadline = deadlines.min() else { return }
+        let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
+            let (handler, context) = bound.value
+            handler.timePassed(context)
+        }
+    }
+
+    private func timePassed(_ context: ChannelHandlerContext) {
+        timer = nil
+        let now = MonotonicTime.now()
+        let arrivals = streams.lastArrivals
+        if let media = arrivals.media { session?.mediaReceived(at: media) }
+        if let control = arrivals.control { session?.peerAlive(at: control) }
+        streams.timePassed(at: now) { $0.write(into: &pendingReply) }
+        describe(at: now, context)
+        perform(session?.timePassed(at: now), context)
+        flush(context)
+        if session?.isClosed == false { schedule(context) }
+    }
+
+    private func note(_ reason: RTSPCloseReason) {
+        switch reason {
+        case .refused(let refusal): farewell = "refused: \(refusal.rawValue)"
+        case .mediaTimeout: farewell = "no media came for \(limits.mediaIdle)"
+        case .sessionTimeout: farewell = "no sign of life came for \(limits.sessionTimeoutSeconds) s"
+        case .streamEnded: break
+        case .requestTimeout: misbehaved("it set up no session within \(limits.request)")
+        case .messageTimeout: misbehaved("a message took longer than \(limits.message)")
+        case .tooManyUnprovedBytes: misbehaved("it sent more than \(limits.unprovedBytes) bytes before it was let in")
+        case .tooManyWaitingRequests: misbehaved("it does not wait for the answers to its requests")
+        case .tooManyFailedProofs: farewell = "the credentials are wrong"
+        case .malformed(let error): misbehaved("what it sends is malformed: \(error)")
+        }
+    }
+
+    private func misbehaved(_ message: String) {
+        farewell = message
+        if let connection { delegate.misbehaved(message, connection) }
+    }
+
+    /// Lets go of what the client was let in to.
+    private func leave(_ context: ChannelHandlerContext) {
+        stopPlaying(context)
+        offer = nil
+        offerDeadline = nil
+        streams.close(at: .now())
+        if let sink {
+            self.sink = nil
+            sink.peerDisconnected(farewell)
+        }
+        if let place, let connection { place.leave(connection) }
+        place = nil
+    }
+
+    /// Closes after what is waiting was sent.
+    private func close(_ context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        leave(context)
+        answersHeldUntil = nil
+        flush(context)
+        _ = session?.connectionClosed()
+        context.closeWhenSent()
+    }
+}

@@ -1,0 +1,211 @@
+import Delivery
+import Media
+import NIOCore
+import RTP
+
+/// The tracks of a stream as packets: what players are told of it, and what they are sent. A pure value.
+struct RTSPBroadcast: Sendable {
+    /// The first payload type that is free for everybody, RFC 3551 §6.
+    static let firstPayloadType: UInt8 = 96
+    /// Tracks beyond these are left out.
+    static let maximumTracks = RTSPSessionLimits.default.tracks
+    /// How long the tracks must be the same before players are told of them: those of a stream that begins are found one
+    /// after the other.
+    static let settleTime = Duration.milliseconds(500)
+
+    enum Change: Hashable {
+        /// Players need not know.
+        case none
+        /// Whoever plays must begin anew.
+        case redescribed
+        /// The track is left out.
+        case unsupported
+    }
+
+    private struct Track: Sendable {
+        var media: MediaTrack
+        var packetizer: RTPSamplePacketizer
+        /// As players are told of it.
+        var stream: RTSPStream
+    }
+
+    private let wallClock: @Sendable () -> NTPTime
+    private var tracks: [Track] = []
+    /// Tells descriptions apart.
+    private(set) var generation: UInt64 = 0
+    private var changedAt: MonotonicTime?
+    private var clock = RTPSenderClock()
+    private var schedule = RTCPSchedule(startingAt: .zero)
+    private var group = DeliveryHistory<RTSPFrame>()
+    /// Of the frame that comes next.
+    private(set) var nextSequence: UInt64 = 0
+    private var hasSamples = false
+
+    private var hasVideo: Bool { tracks.contains { $0.media.codec.isVideo } }
+
+    /// - Parameter wallClock: what sender reports tell.
+    init(wallClock: @escaping @Sendable () -> NTPTime) {
+        self.wallClock = wallClock
+    }
+
+    // MARK: Tracks
+
+    /// A track begins or changed.
+    mutating func add(_ media: MediaTrack, at now: MonotonicTime) -> Change {
+        if let index = tracks.firstIndex(where: { $0.media.id == media.id }) {
+            guard tracks[index].media != media else { return .none }
+            if tracks[index].media.codec == media.codec, tracks[index].packetizer.configure(media) {
+                tracks[index].media = media
+                if let stream = RTSPStream(media, payloadType: tracks[index].stream.payloadType) {
+                    tracks[index].stream = stream
+                }
+                return .none
+            }
+            guard let track = makeTrack(media, at: index) else {
+                tracks.remove(at: index)
+                describeAnew(at: now)
+                return .unsupported
+            }
+            tracks[index] = track
+        } else {
+            guard tracks.count < Self.maximumTracks, let track = makeTrack(media, at: tracks.count) else {
+                return .unsupported
+            }
+            tracks.append(track)
+        }
+        describeAnew(at: now)
+        return .redescribed
+    }
+
+    private mutating func describeAnew(at now: MonotonicTime) {
+        generation &+= 1
+        changedAt = now
+        group.forget()
+    }
+
+    private func makeTrack(_ media: MediaTrack, at index: Int) -> Track? {
+        let payloadType = Self.firstPayloadType + UInt8(truncatingIfNeeded: index)
+        guard let rate = RTPSamplePacketizer.clockRate(of: media),
+            let stream = RTSPStream(media, payloadType: payloadType),
+            let packetizer = try? RTPSamplePacketizer(
+                media,
+                stream: .random(
+                    payloadType: payloadType,
+                    clockRate: rate,
+                    channel: UInt8(truncatingIfNeeded: index * 2)
+                )
+            )
+        else { return nil }
+        return Track(media: media, packetizer: packetizer, stream: stream)
+    }
+
+    /// What players are told; nil while there is nothing to tell, or not all of it yet.
+    func description(at now: MonotonicTime) -> SessionDescription? {
+        guard hasSamples, let changedAt, now >= changedAt.advanced(by: Self.settleTime), !tracks.isEmpty else {
+            return nil
+        }
+        return SessionDescription(
+            origin: "- 0 \(generation) IN IP4 0.0.0.0",
+            name: RTSPSessionLimits.agent,
+            media: tracks.map { MediaDescription($0.stream) }
+        )
+    }
+
+    // MARK: Samples
+
+    /// Hands over what is to be sent of a sample, and the reports that are due.
+    mutating func add(_ sample: MediaSample, at now: MonotonicTime, emit: (RTSPFrame) -> Void) {
+        guard let index = tracks.firstIndex(where: { $0.media.id == sample.track }),
+            let packets = tracks[index].packetizer.packetize(sample)
+        else { return }
+        hasSamples = true
+        clock.sampleSent(sample.decodeTime, at: now)
+        if schedule.isDue(at: now) {
+            schedule.reportSent(at: now, spread: .random(in: 0..<1))
+            for report in reports(at: now) { emit(report) }
+        }
+        let isStart = hasVideo ? tracks[index].media.codec.isVideo && sample.isKeyframe : true
+        let frame = makeFrame(.packets(packets), track: index, isStart: isStart)
+        group.add(frame, byteCount: packets.interleaved.readableBytes, isStart: isStart)
+        emit(frame)
+    }
+
+    /// What a player over TCP is sent first: where the tracks are in time, and the packets since the last keyframe.
+    mutating func opening(at now: MonotonicTime) -> [RTSPFrame] { reports(at: now) + group.frames }
+
+    /// A sender report of each track that is under way.
+    mutating func reports(at now: MonotonicTime) -> [RTSPFrame] {
+        guard let place = clock.mediaTime(at: now) else { return [] }
+        let time = wallClock()
+        return tracks.indices.compactMap { index in
+            let writer = tracks[index].packetizer.writer
+            guard writer.packetCount > 0 else { return nil }
+            var packet = ByteBuffer()
+            RTCPReport(
+                ssrc: writer.stream.ssrc,
+                senderInfo: writer.senderInfo(time: time, mediaTime: place)
+            ).write(canonicalName: RTSPSessionLimits.agent, to: &packet)
+            return makeFrame(.report(packet), track: index, isStart: false)
+        }
+    }
+
+    private mutating func makeFrame(_ content: RTSPFrame.Content, track: Int, isStart: Bool) -> RTSPFrame {
+        defer { nextSequence &+= 1 }
+        return RTSPFrame(
+            sequence: nextSequence,
+            generation: generation,
+            track: track,
+            content: content,
+            isStart: isStart
+        )
+    }
+}
+
+extension RTSPStream {
+    /// What is said of a track that is sent; nil when its configuration cannot be read, or its codec is not carried.
+    init?(_ media: MediaTrack, payloadType: UInt8) {
+        guard let rate = RTPSamplePacketizer.clockRate(of: media), let hertz = UInt32(exactly: rate.hertz) else {
+            return nil
+        }
+        var channelCount: UInt8?
+        let format: RTSPStreamFormat
+        switch media.codec {
+        case .h264:
+            guard let record = try? AVCDecoderConfiguration(reading: media.configuration) else { return nil }
+            format = .h264(
+                H264Format(
+                    sequenceParameterSets: record.sequenceParameterSets,
+                    pictureParameterSets: record.pictureParameterSets
+                )
+            )
+        case .hevc:
+            guard let record = try? HEVCDecoderConfiguration(reading: media.configuration) else { return nil }
+            format = .hevc(
+                HEVCFormat(
+                    videoParameterSets: record.videoParameterSets,
+                    sequenceParameterSets: record.sequenceParameterSets,
+                    pictureParameterSets: record.pictureParameterSets
+                )
+            )
+        case .aac:
+            guard let record = try? AudioSpecificConfig(reading: media.configuration) else { return nil }
+            format = .aac(AACFormat(configuration: media.configuration))
+            channelCount = record.channelCount.flatMap { UInt8(exactly: $0) }
+        case .opus:
+            guard let identification = try? OpusIdentification(reading: media.configuration) else { return nil }
+            format = .opus(channelCount: Int(identification.channelCount))
+        case .g711ALaw, .g711MuLaw:
+            format = .g711(media.codec == .g711ALaw ? .a : .mu)
+            channelCount = media.configuration.readableBytesView.first ?? 1
+        case .av1, .vp9, .mp3, .ac3, .eac3, .flac:
+            return nil
+        }
+        self.init(
+            kind: media.codec.isVideo ? .video : .audio,
+            payloadType: payloadType,
+            clockRate: hertz,
+            channelCount: channelCount,
+            format: format
+        )
+    }
+}

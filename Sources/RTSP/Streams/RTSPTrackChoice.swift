@@ -1,0 +1,125 @@
+import Media
+import NIOCore
+import RTP
+
+/// Which tracks of a description can be taken, and how their packets are to be read.
+package struct RTSPTrackChoice: Sendable {
+    /// A track that is taken.
+    struct Track: Sendable {
+        /// Of the media section.
+        var index: Int
+        var track: RTPSampleReader.Track
+    }
+
+    /// The longest name of a codec that is told to people, in characters.
+    static let maximumNameCharacters = 32
+
+    let tracks: [Track]
+    /// What cannot be taken, in words that may be shown.
+    package let unsupported: [String]
+
+    /// A transport stream carries all that there is, so that of several tracks it is taken alone.
+    package init(_ description: SessionDescription) {
+        var tracks: [Track] = []
+        var unsupported: [String] = []
+        for (index, media) in description.media.enumerated() where media.direction != .sendOnly {
+            guard let stream = media.stream, let id = UInt8(exactly: index) else {
+                unsupported.append("of a section without RTP")
+                continue
+            }
+            do {
+                tracks.append(Track(index: index, track: try Self.track(stream, id: MediaTrack.ID(id))))
+            } catch {
+                unsupported.append(error.name)
+            }
+        }
+        if let whole = tracks.first(where: { $0.track.format == .transportStream }) { tracks = [whole] }
+        self.tracks = tracks
+        self.unsupported = unsupported
+    }
+
+    /// The media sections that are taken.
+    package var indices: [Int] { tracks.map(\.index) }
+
+    private struct Unsupported: Error {
+        let name: String
+    }
+
+    private static func track(_ stream: RTSPStream, id: MediaTrack.ID) throws(Unsupported) -> RTPSampleReader.Track {
+        let format = try format(stream)
+        guard let clockRate = RTPClockRate(hertz: Int(stream.clockRate)) else {
+            throw Unsupported(name: "\(name(stream.format)) with a clock of \(stream.clockRate) Hz")
+        }
+        let track = RTPSampleReader.Track(
+            id: id,
+            payloadType: stream.payloadType,
+            clockRate: clockRate,
+            format: format
+        )
+        guard (try? RTPSampleReader([track])) != nil else {
+            throw Unsupported(name: "\(name(stream.format)) with a configuration that cannot be read")
+        }
+        return track
+    }
+
+    private static func format(_ stream: RTSPStream) throws(Unsupported) -> RTPPayloadFormat {
+        switch stream.format {
+        case .h264(let format) where format.packetizationMode > 1:
+            throw Unsupported(name: "H.264 in interleaved packets (packetization-mode 2)")
+        case .h264(let format):
+            return .h264(parameterSets: format.sequenceParameterSets + format.pictureParameterSets)
+        case .hevc(let format) where format.hasDecodingOrderNumbers:
+            throw Unsupported(name: "H.265 in interleaved packets (sprop-max-don-diff above 0)")
+        case .hevc(let format):
+            return .h265(
+                parameterSets: format.videoParameterSets + format.sequenceParameterSets
+                    + format.pictureParameterSets
+            )
+        case .aac(let format):
+            return .aac(
+                configuration: format.configuration,
+                layout: AACDepacketizer.HeaderLayout(
+                    sizeLength: Int(format.sizeLength),
+                    indexLength: Int(format.indexLength),
+                    indexDeltaLength: Int(format.indexDeltaLength)
+                )
+            )
+        case .aacLATM(let format):
+            return .latm(
+                configuration: format.configuration,
+                isConfigurationInBand: format.isConfigurationInBand
+            )
+        case .opus(let channelCount):
+            return .opus(channelCount: UInt8(clamping: channelCount))
+        case .mp2t:
+            return .transportStream
+        case .g711(let law):
+            guard stream.clockRate == RTPClockRate.g711.hertz else {
+                throw Unsupported(name: "G.711 at \(stream.clockRate) Hz")
+            }
+            return .g711(law == .a ? .g711ALaw : .g711MuLaw, channelCount: stream.channelCount ?? 1)
+        case .mpegAudio, .other:
+            throw Unsupported(name: name(stream.format))
+        }
+    }
+
+    private static func name(_ format: RTSPStreamFormat) -> String {
+        switch format {
+        case .h264: "H.264"
+        case .hevc: "H.265"
+        case .aac, .aacLATM: "AAC"
+        case .opus: "Opus"
+        case .mp2t: "MPEG-TS"
+        case .g711: "G.711"
+        case .mpegAudio: "MPEG audio"
+        // A stranger's word: only what names of codecs consist of.
+        case .other(let name):
+            String(
+                name.unicodeScalars.lazy.filter {
+                    $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
+                }
+                .prefix(maximumNameCharacters).map(Character.init)
+            )
+        }
+    }
+}

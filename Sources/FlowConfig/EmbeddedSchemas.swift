@@ -458,7 +458,7 @@ enum EmbeddedSchemas {
                 "allow": {"$ref": "#/definitions/allow"},
                 "username": {
                   "title": "User name",
-                  "description": "The user name for RTSP authentication (Digest or Basic).",
+                  "description": "The user name for RTSP authentication (Digest with SHA-256 or MD5; over TLS Basic as well).",
                   "type": "string",
                   "minLength": 1,
                   "maxLength": 255,
@@ -1137,7 +1137,7 @@ enum EmbeddedSchemas {
                 "protocol": true,
                 "username": {
                   "title": "User name",
-                  "description": "The user name for RTSP authentication (Digest or Basic).",
+                  "description": "The user name for RTSP authentication (Digest with SHA-256 or MD5; over TLS Basic as well).",
                   "type": "string",
                   "minLength": 1,
                   "maxLength": 255,

@@ -25,18 +25,24 @@ public struct LATMStreamMux: Sendable {
         let announced = hasVersion ? Int(try Self.readValue(&reader)) : nil
         let start = reader
         let bitCount: Int
+        var isAll = false
         if let announced {
             guard announced <= reader.remainingBits else { throw .exhausted }
             bitCount = announced
             try reader.skip(announced)
         } else {
             guard try Self.skipAudioConfiguration(&reader) else { return nil }
+            isAll = try Self.skipExtension(&reader)
             bitCount = reader.position - start.position
         }
         var copy = start
         let record = try copy.readBits(bitCount)
         guard let configuration = try? AudioSpecificConfig(reading: record) else { return nil }
         self.configuration = configuration
+        guard !isAll else {
+            fixedByteCount = nil
+            return
+        }
 
         switch try reader.read(3) {
         case 0:
@@ -89,6 +95,16 @@ public struct LATMStreamMux: Sendable {
         try reader.skip(1)
         if try reader.readFlag() { try reader.skip(14) }
         if try reader.readFlag() { try reader.skip(1) }
+        return true
+    }
+
+    /// Some senders write into a session description all of the configuration that a file has, with the extension that
+    /// is told by its mark, where it has no place and no length is given; and nothing behind it.
+    private static func skipExtension(_ reader: inout BitstreamReader) throws(BitstreamError) -> Bool {
+        var rest = reader
+        guard rest.remainingBits >= 17, try rest.read(11) == 0x2B7, try rest.read(5) == 5 else { return false }
+        if try rest.readFlag() { try skipFrequency(&rest) }
+        reader = rest
         return true
     }
 

@@ -109,7 +109,7 @@ package final class RTSPFanOut: SampleSink {
             state.lanes[ObjectIdentifier(loop)] = lane
             state.admit(connection)
             var opening = Opening()
-            opening.frames = state.broadcast.opening(at: .now())
+            opening.frames = state.broadcast.opening()
             for frame in opening.frames where opening.positions[frame.track] == nil {
                 opening.positions[frame.track] = frame.position
             }
@@ -126,7 +126,7 @@ package final class RTSPFanOut: SampleSink {
             guard state.broadcast.generation == offer.generation else { return false }
             state.admit(connection)
             var member = DatagramMember(connection: connection, generation: offer.generation, ports: ports)
-            for report in state.broadcast.reports(at: .now()) { member.send(report) }
+            for report in state.broadcast.reports() { member.send(report) }
             state.datagramMembers.append(member)
             return true
         }

@@ -61,6 +61,8 @@ package final class RTSPServerHandler: ChannelInboundHandler {
             seed: RandomBytes.make(32),
             peer: peer,
             allowsUDP: !isSecured,
+            // Basic tells the password to whoever listens.
+            methods: RTSPServerAuthenticator.usualMethods + (isSecured ? [.basic] : []),
             limits: limits,
             at: .now()
         )

@@ -119,10 +119,10 @@ struct RTSPBroadcast: Sendable {
             let packets = tracks[index].packetizer.packetize(sample)
         else { return }
         hasSamples = true
-        clock.sampleSent(sample.decodeTime, at: now)
+        clock.sampleSent(sample.decodeTime, at: wallClock())
         if schedule.isDue(at: now) {
             schedule.reportSent(at: now, spread: .random(in: 0..<1))
-            for report in reports(at: now) { emit(report) }
+            for report in reports() { emit(report) }
         }
         let isStart = hasVideo ? tracks[index].media.codec.isVideo && sample.isKeyframe : true
         let frame = makeFrame(.packets(packets), track: index, isStart: isStart)
@@ -131,12 +131,11 @@ struct RTSPBroadcast: Sendable {
     }
 
     /// What a player over TCP is sent first: where the tracks are in time, and the packets since the last keyframe.
-    mutating func opening(at now: MonotonicTime) -> [RTSPFrame] { reports(at: now) + group.frames }
+    mutating func opening() -> [RTSPFrame] { reports() + group.frames }
 
     /// A sender report of each track that is under way.
-    mutating func reports(at now: MonotonicTime) -> [RTSPFrame] {
-        guard let place = clock.mediaTime(at: now) else { return [] }
-        let time = wallClock()
+    mutating func reports() -> [RTSPFrame] {
+        guard let (place, time) = clock.report(at: wallClock()) else { return [] }
         return tracks.indices.compactMap { index in
             let writer = tracks[index].packetizer.writer
             guard writer.packetCount > 0 else { return nil }

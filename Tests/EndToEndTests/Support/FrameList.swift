@@ -44,6 +44,21 @@ struct FrameList: Equatable {
         return FrameList(result.output)
     }
 
+    /// What makes ffmpeg list the pictures, decoded, as packets keep parameter sets elsewhere than files do; and the coded
+    /// sound, as a decoder that begins in the middle makes something else of it.
+    static let picturesAndCodedSound = [
+        "-map", "0:v", "-map", "0:a", "-fps_mode", "passthrough", "-c:a", "copy", "-f", "framemd5",
+    ]
+
+    static func ofPicturesAndCodedSound(_ path: String) async throws -> FrameList {
+        let filter = path.hasSuffix(".ts") ? ["-bsf:a", "aac_adtstoasc"] : []
+        let result = try await ChildProcess.run(
+            "ffmpeg",
+            ["-nostdin", "-loglevel", "error", "-i", path] + filter + picturesAndCodedSound + ["-"]
+        )
+        return FrameList(result.output)
+    }
+
     func hashes(_ stream: Int) -> [String] {
         frames.filter { $0.stream == stream }.map(\.hash)
     }

@@ -202,20 +202,6 @@ struct PacketizerTests {
         #expect(try Self.headers(try #require(made11)).map(\.marker) == [true, false, false])
     }
 
-    @Test("of a transport stream are its bytes, seven packets each")
-    func transportStream() throws {
-        var packetizer = TransportStreamPacketizer(stream: Self.stream)
-        let bytes = RTPTestPackets.packetsOfStream(9)
-        let now = MonotonicTime(nanoseconds: 1_000_000_000)
-        let made9 = bytes.withUnsafeBytes { packetizer.packetize($0, at: now) }
-        let packets = try #require(made9)
-        #expect(try Self.payloads(packets).map(\.count) == [7 * 188, 2 * 188])
-        #expect(try Self.payloads(packets).flatMap { $0 } == bytes)
-        #expect(try Self.headers(packets).map(\.timestamp) == [89_744, 89_744])
-        #expect(packetizer.senderInfo(time: .unknown, at: now).timestamp == 89_744)
-        #expect(packetizer.packetize(UnsafeRawBufferPointer(start: nil, count: 0), at: now) == nil)
-    }
-
     @Test("go by the clock of the track")
     func clockRates() throws {
         #expect(RTPSamplePacketizer.clockRate(of: try Self.videoTrack()) == .video)
@@ -229,21 +215,54 @@ struct PacketizerTests {
         }
     }
 
-    @Test("are reported where the stream is, which follows the samples")
+    @Test("are reported with a time that stays the stream's own, however unevenly samples come")
     func senderClock() throws {
         var clock = RTPSenderClock()
-        #expect(clock.mediaTime(at: .zero) == nil)
-        func moment(_ milliseconds: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: milliseconds * 1_000_000) }
-        clock.sampleSent(MediaTime(milliseconds: 5_000), at: moment(0))
-        #expect(clock.mediaTime(at: moment(1_000)) == MediaTime(milliseconds: 6_000))
-        // A stream that runs 1 per cent fast is followed, and a jump at once.
-        for milliseconds in stride(from: Int64(40), through: 60_000, by: 40) {
-            clock.sampleSent(MediaTime(milliseconds: 5_000 + milliseconds * 101 / 100), at: moment(milliseconds))
+        let start = NTPTime(unixNanoseconds: 1_700_000_000_000_000_000)
+        func wall(_ milliseconds: Int64) -> NTPTime { start.advanced(byMediaTicks: milliseconds * 90) }
+        #expect(clock.report(at: start) == nil)
+        let before = clock.report(at: start)
+        #expect(before == nil)
+        clock.sampleSent(MediaTime(milliseconds: 5_000), at: wall(0))
+        // A second comes at once, as encoders begin.
+        clock.sampleSent(MediaTime(milliseconds: 6_000), at: wall(1))
+        let reported1 = clock.report(at: wall(1))
+        let first = try #require(reported1)
+        #expect(first.mediaTime == MediaTime(milliseconds: 6_000))
+        #expect(abs(first.time.mediaTicks(since: wall(1_000))) <= 46)
+        clock.sampleSent(MediaTime(milliseconds: 10_000), at: wall(4_300))
+        let reported2 = clock.report(at: wall(4_300))
+        let second = try #require(reported2)
+        #expect(abs(second.time.mediaTicks(since: wall(5_000))) <= 92)
+        // Another track is behind.
+        clock.sampleSent(MediaTime(milliseconds: 9_000), at: wall(4_400))
+        let third = clock.report(at: wall(4_400))
+        #expect(third?.mediaTime == MediaTime(milliseconds: 10_000))
+    }
+
+    @Test("are reported near the machine's clock, though the stream's runs slower")
+    func drift() throws {
+        var clock = RTPSenderClock()
+        let start = NTPTime(unixNanoseconds: 1_700_000_000_000_000_000)
+        var far: Int64 = 0
+        for report in 0..<17_280 as Range<Int64> {
+            // Every five seconds of a day, 50 millionths slower: 4 s in all.
+            let time = start.advanced(byMediaTicks: report * 5 * 90_000)
+            clock.sampleSent(MediaTime(ticks: report * (5 * 90_000 - 22)), at: time)
+            let reported = clock.report(at: time)
+            let told = try #require(reported)
+            far = max(far, abs(time.mediaTicks(since: told.time)))
         }
-        let place = try #require(clock.mediaTime(at: moment(60_000)))
-        #expect(abs(place.milliseconds - 65_600) < 50)
-        clock.sampleSent(MediaTime(milliseconds: 1_000), at: moment(60_040))
-        #expect(clock.mediaTime(at: moment(60_040)) == MediaTime(milliseconds: 1_000))
+        #expect(far < 900)
+        // A stream that jumps takes its relation along.
+        let time = start.advanced(byMediaTicks: 17_280 * 5 * 90_000)
+        clock.sampleSent(MediaTime(milliseconds: 1_000_000_000), at: time)
+        let last = clock.report(at: time)
+        #expect(last?.time == time)
+    }
+
+    @Test("are counted in reports")
+    func senderInfo() {
         let writer = RTPPacketWriter(Self.stream, maximumPayload: 0)
         let info = writer.senderInfo(time: .unknown, mediaTime: MediaTime(ticks: 0x200))
         #expect(info.timestamp == 0x100)

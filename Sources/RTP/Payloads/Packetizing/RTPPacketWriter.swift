@@ -33,8 +33,8 @@ public struct RTPPacketWriter: Sendable {
     /// What a sender report says.
     ///
     /// - Parameters:
-    ///   - time: the wall clock's.
-    ///   - mediaTime: where the stream is at that moment: see `RTPSenderClock`.
+    ///   - time: what belongs to the place in the stream: see `RTPSenderClock`.
+    ///   - mediaTime: that place.
     public func senderInfo(time: NTPTime, mediaTime: MediaTime) -> RTCPSenderInfo {
         RTCPSenderInfo(
             time: time,

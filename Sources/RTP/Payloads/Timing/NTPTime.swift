@@ -27,6 +27,17 @@ public struct NTPTime: Hashable, Sendable {
     /// The middle 32 bits: 1/65,536 seconds.
     public var middle: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 16) }
 
+    /// This many 90 kHz ticks later.
+    func advanced(byMediaTicks ticks: Int64) -> NTPTime {
+        var (seconds, rest) = ticks.quotientAndRemainder(dividingBy: 90_000)
+        if rest < 0 {
+            seconds -= 1
+            rest += 90_000
+        }
+        let fraction = UInt64(rest) << 32 / 90_000
+        return NTPTime(rawValue: rawValue &+ UInt64(bitPattern: seconds << 32) &+ fraction)
+    }
+
     /// From `earlier` to this moment in 90 kHz ticks, rounded to the nearest; negative when it is later. Right for spans
     /// below 68 years.
     func mediaTicks(since earlier: NTPTime) -> Int64 {

@@ -1,36 +1,41 @@
 public import Media
 
-/// Tells where an outgoing stream is at a moment, the same for all its tracks: what sender reports (RFC 3550 §6.4.1) say of
-/// the moment in which they are sent.
+/// Says what wall-clock time belongs to a moment of an outgoing stream, the same for all its tracks: the pair that sender
+/// reports (RFC 3550 §6.4.1) tell.
 ///
-/// It goes with the machine's clock and follows the samples slowly, so that it does not leave them when the stream's clock
-/// runs faster or slower, and at once when they jump.
+/// The relation stays as it was with the first sample, whenever a sample comes: receivers place what they play by it, and
+/// would jump with it. From report to report it moves towards the machine's clock by so little that nobody sees, so that
+/// it does not leave it when the stream's clock runs faster or slower.
 public struct RTPSenderClock: Sendable {
-    /// Samples farther away than this are a jump: 1 s.
-    static let maximumStep: Int64 = MediaTime.ticksPerSecond
-    /// How much of the distance to a sample is followed: one part of so many.
-    static let followDivisor: Int64 = 64
+    /// How far a report may move the relation, in 90 kHz ticks: half a millisecond.
+    static let maximumStep: Int64 = 45
+    /// A stream that is farther away from the machine's clock jumped, and its relation with it: 10 s.
+    static let maximumDistance: Int64 = 10 * MediaTime.ticksPerSecond
 
-    private var anchor: (ticks: Int64, moment: MonotonicTime)?
+    private var anchor: (ticks: Int64, time: NTPTime)?
+    private var latest: MediaTime?
 
     public init() {}
 
     /// A sample of any track was sent.
-    public mutating func sampleSent(_ decodeTime: MediaTime, at now: MonotonicTime) {
-        guard let place = mediaTime(at: now) else {
-            anchor = (decodeTime.ticks, now)
-            return
-        }
-        let distance = decodeTime.ticks(since: place)
-        if (-Self.maximumStep...Self.maximumStep).contains(distance) {
-            anchor = (place.ticks &+ distance / Self.followDivisor, now)
-        } else {
-            anchor = (decodeTime.ticks, now)
-        }
+    ///
+    /// - Parameter time: the wall clock's.
+    public mutating func sampleSent(_ decodeTime: MediaTime, at time: NTPTime) {
+        latest = latest.map { max($0, decodeTime) } ?? decodeTime
+        if anchor == nil { anchor = (decodeTime.ticks, time) }
     }
 
-    /// Where the stream is; nil before the first sample.
-    public func mediaTime(at now: MonotonicTime) -> MediaTime? {
-        anchor.map { MediaTime(ticks: $0.ticks &+ now.mediaTicks(since: $0.moment)) }
+    /// What a report tells: where the stream is, and the time that belongs to it; nil before the first sample.
+    ///
+    /// - Parameter time: the wall clock's.
+    public mutating func report(at time: NTPTime) -> (mediaTime: MediaTime, time: NTPTime)? {
+        guard let latest, let anchor else { return nil }
+        let place = anchor.time.advanced(byMediaTicks: latest.ticks(since: MediaTime(ticks: anchor.ticks)))
+        let distance = time.mediaTicks(since: place)
+        let isNear = (-Self.maximumDistance...Self.maximumDistance).contains(distance)
+        let moved =
+            isNear ? place.advanced(byMediaTicks: min(max(distance, -Self.maximumStep), Self.maximumStep)) : time
+        self.anchor = (latest.ticks, moved)
+        return (latest, moved)
     }
 }

@@ -76,7 +76,7 @@ let package = Package(
             "FlowRuntime",
             [
                 "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "RTP", "FlowHub", "PacketIO", "SRT",
-                "RTMP", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
+                "RTMP", "HLS", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
             ],
             exclude: ["Files/Clips/generate.sh"]
         ),
@@ -117,7 +117,7 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "FlowModel", "FlowConfig", "FlowPlanner", "FlowController", "FlowRuntime", "StatusServer",
-                "StatusViews", "LogOutput", "GatewayClient", "FlowValidation", "NetworkAddress",
+                "StatusViews", "LogOutput", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -150,9 +150,9 @@ let package = Package(
         tests(
             of: "FlowRuntime",
             [
-                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP",
+                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HLS",
                 "HeadgateTestKit",
-                nioCore, nioPosix,
+                nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
         tests(of: "FlowController", ["FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", logging]),

@@ -9,6 +9,7 @@ struct ComponentContext: Sendable {
     let packetLoop: PacketLoop
     let srt: SRTGateway
     let rtmp: RTMPServer
+    let hls: HLSStreams
     /// For connections over TCP that the gateway opens.
     let eventLoops: EventLoops
     let tls: TLSClient

@@ -33,6 +33,7 @@ final class ComponentFactory: Sendable {
                 onEvent: { FlowEvent.tell($0, refusals: refusals, onEvent: onEvent) }
             ),
             rtmp: RTMPServer(eventLoops: eventLoops, refusals: refusals, onEvent: onEvent),
+            hls: HLSStreams(endpoint: configuration.http),
             eventLoops: eventLoops,
             tls: TLSClient(authoritiesFile: configuration.authoritiesFile),
             streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
@@ -77,6 +78,7 @@ final class ComponentFactory: Sendable {
     var rtmpPort: UInt16? { context.rtmp.port(.rtmp) }
     var rtmpsPort: UInt16? { context.rtmp.port(.rtmps) }
     var streamAddresses: [StreamAddress] { context.rtmpStreamAddresses }
+    var hls: HLSStreams { context.hls }
 
     func makeInput(
         _ spec: InputSpec,
@@ -161,7 +163,9 @@ final class ComponentFactory: Sendable {
             try RTMPRunningOutput(spec, output, flow: flow, context: context)
         case .rtmpPush(let output):
             try RTMPPushRunningOutput(spec, output, flow: flow, context: context)
-        case .rtsp, .rtspPush, .hls:
+        case .hls(let output):
+            try HLSRunningOutput(spec, output, flow: flow, context: context)
+        case .rtsp, .rtspPush:
             throw .unsupported("outputs of protocol \(spec.destination.protocolName)")
         }
     }

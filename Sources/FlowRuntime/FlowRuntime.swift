@@ -29,6 +29,8 @@ public struct FlowRuntimeConfiguration: Sendable {
     public var rtmp: IPEndpoint?
     /// The same with TLS.
     public var rtmps: SecuredEndpoint?
+    /// Where HTTP is served by whoever runs this; nil turns HLS off, port 0 is told by `httpListens`.
+    public var http: IPEndpoint?
     /// PEM certificates of authorities to trust beside the system's, for servers that are called with TLS.
     public var authoritiesFile: String?
     /// RTP inputs without `port` get one from here.
@@ -43,6 +45,7 @@ public struct FlowRuntimeConfiguration: Sendable {
         srtPort: UInt16? = 8890,
         rtmp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 1935),
         rtmps: SecuredEndpoint? = nil,
+        http: IPEndpoint? = nil,
         authoritiesFile: String? = nil,
         portRange: ClosedRange<UInt16> = 20_000...20_999,
         advertisedHost: String? = nil,
@@ -52,6 +55,7 @@ public struct FlowRuntimeConfiguration: Sendable {
         self.srtPort = srtPort
         self.rtmp = rtmp
         self.rtmps = rtmps
+        self.http = http
         self.authoritiesFile = authoritiesFile
         self.portRange = portRange
         self.advertisedHost = advertisedHost
@@ -115,6 +119,19 @@ public final class FlowRuntime: Sendable {
     public var rtmpsPort: UInt16? { factory.rtmpsPort }
     /// Where to publish and play, with the keys: secrets.
     public var streamAddresses: [StreamAddress] { factory.streamAddresses }
+
+    /// HTTP listens here: what the addresses of `hls` outputs show.
+    public func httpListens(on endpoint: IPEndpoint) { factory.hls.listens(on: endpoint) }
+
+    /// Answers what a player asks for of a flow's `hls` output, as soon as there is an answer.
+    ///
+    /// - Parameters:
+    ///   - name: the last component of the path.
+    ///   - query: what follows the question mark, as it came; empty without one.
+    ///   - remote: the player's address, without a port.
+    public func hls(_ name: String, query: String, ofFlow flow: String, to remote: String) async -> HLSDelivery {
+        await factory.hls.answer(name, query: query, ofFlow: flow, to: remote)
+    }
 
     /// How often peers were refused, by reason.
     public var refusals: [String: UInt64] { factory.refusals.counts }

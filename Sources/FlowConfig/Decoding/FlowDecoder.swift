@@ -17,6 +17,7 @@ struct FlowDecoder {
         let failover = failover(reader, inputs: inputs.map(\.spec))
         checkStreamKeys(inputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "inputs")
         checkStreamKeys(outputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "outputs")
+        checkHLS(outputs)
         let description = reader.text("description")
         let isSuspended = reader.bool("suspend") ?? false
         guard let name, let maxBandwidth else { return nil }
@@ -146,6 +147,25 @@ struct FlowDecoder {
             } else {
                 owners[source] = (endpoint.name, position.line)
             }
+        }
+    }
+
+    /// The address of a flow's HLS is the flow's, and names no output.
+    private func checkHLS(_ outputs: [(spec: OutputSpec, positions: LoadedFlow.EndpointPositions)]) {
+        var owner: (name: String, line: Int)?
+        for (index, output) in outputs.enumerated() {
+            guard case .hls = output.spec.destination, output.spec.isEnabled else { continue }
+            let position = output.positions.start
+            guard let owner else {
+                owner = (output.spec.name, position.line)
+                continue
+            }
+            context.sink.refuse(
+                YAMLMark(line: position.line, column: position.column),
+                "outputs[\(index)]",
+                "a flow has one hls output, which is \"\(owner.name.escapedForMessage())\" at line \(owner.line)",
+                rule: "flow/second-hls"
+            )
         }
     }
 

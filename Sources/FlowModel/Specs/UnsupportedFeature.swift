@@ -7,7 +7,6 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
     case rtspPullInput = "rtsp-pull inputs"
     case rtspOutput = "rtsp outputs"
     case rtspPushOutput = "rtsp-push outputs"
-    case hlsOutput = "hls outputs"
 
     /// The key in the flow file that asks for it.
     public var field: String { "protocol" }
@@ -46,8 +45,7 @@ public enum UnsupportedFeature: String, Hashable, Sendable, CaseIterable {
         switch output.destination {
         case .rtsp: [.rtspOutput]
         case .rtspPush: [.rtspPushOutput]
-        case .hls: [.hlsOutput]
-        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .rtp, .udp, .record: []
+        case .srtListener, .srtCaller, .rtmp, .rtmpPush, .rtp, .udp, .hls, .record: []
         }
     }
 

@@ -58,6 +58,7 @@ struct Gateway {
                     port: port,
                     settings: settings,
                     source: source,
+                    runtime: runtime,
                     events: history,
                     listeners: listeners
                 )
@@ -118,6 +119,7 @@ struct Gateway {
             srtPort: settings.srt.port,
             rtmp: settings.rtmp.endpoint,
             rtmps: settings.securedRTMP,
+            http: settings.http.endpoint,
             authoritiesFile: settings.caFile,
             portRange: settings.portRange,
             advertisedHost: settings.advertise,

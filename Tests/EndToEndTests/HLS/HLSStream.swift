@@ -19,10 +19,25 @@ struct HLSStream {
         try lines(playlist).filter { !$0.hasPrefix("#") }.map { try get($0).body }
     }
 
+    /// What the playlist of fragments lists, from each initialisation to the next: files that can be played.
+    func fragmentedFiles() throws -> [[UInt8]] {
+        var files: [[UInt8]] = []
+        for line in try lines("live.m3u8") {
+            if line.hasPrefix("#EXT-X-MAP:"), let name = line.split(separator: "\"").dropFirst().first {
+                files.append(try get(String(name)).body)
+            } else if !line.hasPrefix("#"), !files.isEmpty {
+                files[files.count - 1] += try get(line).body
+            }
+        }
+        return files
+    }
+
     /// Decodes pictures and sound for a while, and writes their hashes.
     func play(_ name: String, seconds: Int, to file: String) throws -> ChildProcess {
         try ClientProcess.ffmpeg(
-            ["-i", url(name), "-map", "0:v:0", "-map", "0:a:0", "-t", "\(seconds)", "-f", "framemd5", file]
+            ["-i", url(name), "-map", "0:v:0", "-map", "0:a:0", "-t", "\(seconds)"]
+                // All of them, however close together they are.
+                + ["-vsync", "passthrough", "-f", "framemd5", file]
         )
     }
 

@@ -5,7 +5,7 @@ enum StatusRoute: Hashable, Sendable {
     case status
     case addresses
     case events
-    /// A part of the path for each.
+    /// `/hls/FLOW/NAME`
     case hls(flow: String, name: String)
     case metrics
     case health

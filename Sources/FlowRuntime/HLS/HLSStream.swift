@@ -5,9 +5,9 @@ import Synchronization
 
 /// The stream of one `hls` output: cuts what the hub feeds, and answers players out of what was cut.
 ///
-/// Samples come on an input's thread, requests on any; one lock stands between them, and is held for no longer than a
-/// copy of the presentation takes, which is a value that shares its bytes. Who asks for what is still to come waits
-/// without a thread until the presentation changes.
+/// Samples come on an input's thread, requests on any, and one lock stands between them. A request holds it for a copy of
+/// the presentation, which is a value that shares its bytes, and finds its answer without it. Who asks for what is still
+/// to come waits without a thread until the presentation changes.
 final class HLSStream: SampleSink {
     private struct State {
         var segmenter: HLSSegmenter
@@ -84,12 +84,11 @@ final class HLSStream: SampleSink {
     ///
     /// - Parameter remote: the player's address, without a port.
     func answer(_ request: HLSRequest, to remote: String) async -> HLSDelivery {
-        guard let presentation = presentation() else { return .notFound }
-        let first = presentation.answer(request)
-        guard first == .wait else { return deliver(first, to: remote) }
+        let first = look(request)
+        guard first.answer == .wait else { return deliver(first.answer, to: remote) }
         guard held.take() else { return .unavailable }
         defer { held.giveBack() }
-        return deliver(await answer(request, after: presentation), to: remote)
+        return deliver(await answer(request, after: first), to: remote)
     }
 
     private func deliver(_ answer: HLSAnswer, to remote: String) -> HLSDelivery {
@@ -103,9 +102,22 @@ final class HLSStream: SampleSink {
         }
     }
 
-    /// Nil when the output has stopped.
-    private func presentation() -> HLSPresentation? {
-        state.withLock { $0.isStopped ? nil : $0.segmenter.presentation }
+    /// What a request finds at a moment. It does not hold the presentation, which would keep its segments in memory.
+    private struct Look {
+        var answer: HLSAnswer
+        var version: UInt64 = 0
+        var patience = TimeAmount.zero
+    }
+
+    private func look(_ request: HLSRequest) -> Look {
+        guard let presentation = state.withLock({ $0.isStopped ? nil : $0.segmenter.presentation }) else {
+            return Look(answer: .notFound)
+        }
+        return Look(
+            answer: presentation.answer(request),
+            version: presentation.version,
+            patience: TimeAmount(presentation.patience)
+        )
     }
 
     // MARK: Waiting
@@ -113,34 +125,32 @@ final class HLSStream: SampleSink {
     var waitingRequests: Int { state.withLock { $0.waiting.count } }
 
     /// The answer that is there when the presentation has changed often enough; `wait` when the time is up.
-    private func answer(_ request: HLSRequest, after first: HLSPresentation) async -> HLSAnswer {
-        let start = MonotonicTime.now()
-        var presentation = first
-        while true {
-            let rest = start.advanced(by: presentation.patience).nanoseconds(since: .now())
-            guard rest > 0, await change(after: presentation.version, within: .nanoseconds(rest)) else { return .wait }
-            guard let next = self.presentation() else { return .notFound }
-            presentation = next
-            let answer = presentation.answer(request)
-            guard answer == .wait else { return answer }
+    private func answer(_ request: HLSRequest, after first: Look) async -> HLSAnswer {
+        let start = loop.now
+        var look = first
+        while look.answer == .wait {
+            guard await change(after: look.version, until: start + look.patience) else { return .wait }
+            look = self.look(request)
         }
+        return look.answer
     }
 
     /// Waits until the presentation is another one, or there is none any more.
     ///
     /// - Returns: False when the time is up or the task was cancelled.
-    private func change(after version: UInt64, within patience: TimeAmount) async -> Bool {
+    private func change(after version: UInt64, until deadline: NIODeadline) async -> Bool {
         let ticket = state.withLock { state in
             state.tickets &+= 1
             return state.tickets
         }
-        let alarm = loop.scheduleTask(in: patience) { self.giveUp(ticket) }
+        let alarm = loop.scheduleTask(deadline: deadline) { self.giveUp(ticket) }
         defer { alarm.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver: Bool? = state.withLock { state in
                     if state.isStopped || state.segmenter.presentation.version != version { return true }
-                    if Task.isCancelled { return false }
+                    // The alarm may have found nobody here yet.
+                    if Task.isCancelled || loop.now >= deadline { return false }
                     state.waiting[ticket] = continuation
                     return nil
                 }

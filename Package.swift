@@ -77,7 +77,7 @@ let package = Package(
             "FlowRuntime",
             [
                 "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "RTP", "FlowHub", "PacketIO", "SRT",
-                "RTMP", "RTSP", "Delivery", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
+                "RTMP", "RTSP", "HLS", "Delivery", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
             ],
             exclude: ["Files/Clips/generate.sh"]
         ),
@@ -118,7 +118,7 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "FlowModel", "FlowConfig", "FlowPlanner", "FlowController", "FlowRuntime", "StatusServer",
-                "StatusViews", "LogOutput", "GatewayClient", "FlowValidation", "NetworkAddress",
+                "StatusViews", "LogOutput", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -161,9 +161,9 @@ let package = Package(
         tests(
             of: "FlowRuntime",
             [
-                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP",
+                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HLS",
                 "HeadgateTestKit",
-                nioCore, nioPosix,
+                nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
         tests(of: "FlowController", ["FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", logging]),

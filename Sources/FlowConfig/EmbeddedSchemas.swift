@@ -1231,7 +1231,7 @@ enum EmbeddedSchemas {
             },
             "hlsOutput": {
               "title": "HLS output",
-              "description": "The gateway serves http://HOST:8080/hls/FLOW/index.m3u8.",
+              "description": "The gateway serves http://HOST:8080/hls/FLOW/index.m3u8, and index-fmp4.m3u8 beside it. One to a flow.",
               "type": "object",
               "properties": {
                 "name": true,
@@ -1240,7 +1240,7 @@ enum EmbeddedSchemas {
                 "protocol": true,
                 "segmentDuration": {
                   "title": "Segment duration",
-                  "description": "How long a segment is; segments start at keyframes. 1s to 10s.",
+                  "description": "How long a segment is at least; segments start at keyframes. 1s to 10s.",
                   "type": "string",
                   "pattern": "^[0-9]+(\\.[0-9]{1,9})?(ms|s|m|h)$",
                   "default": "2s",
@@ -1249,7 +1249,7 @@ enum EmbeddedSchemas {
                 },
                 "window": {
                   "title": "Window",
-                  "description": "How many segments the playlist lists.",
+                  "description": "How many segments the playlist lists; more while these would last less than three of the longest ones.",
                   "type": "integer",
                   "minimum": 3,
                   "maximum": 60,

@@ -10,6 +10,7 @@ struct ComponentContext: Sendable {
     let srt: SRTGateway
     let rtmp: RTMPServer
     let rtsp: RTSPServer
+    let hls: HLSStreams
     /// For connections over TCP that the gateway opens.
     let eventLoops: EventLoops
     let tls: TLSClient

@@ -35,6 +35,7 @@ final class ComponentFactory: Sendable {
             ),
             rtmp: RTMPServer(eventLoops: eventLoops, refusals: refusals, onEvent: onEvent),
             rtsp: RTSPServer(eventLoops: eventLoops, refusals: refusals),
+            hls: HLSStreams(endpoint: configuration.http),
             eventLoops: eventLoops,
             tls: TLSClient(authoritiesFile: configuration.authoritiesFile),
             streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
@@ -86,6 +87,7 @@ final class ComponentFactory: Sendable {
     var rtspPort: UInt16? { context.rtsp.listeners.port("rtsp") }
     var rtspsPort: UInt16? { context.rtsp.listeners.port("rtsps") }
     var streamAddresses: [StreamAddress] { context.rtmpStreamAddresses }
+    var hls: HLSStreams { context.hls }
 
     func makeInput(
         _ spec: InputSpec,
@@ -176,19 +178,9 @@ final class ComponentFactory: Sendable {
             try RTSPRunningOutput(spec, output, flow: flow, context: context)
         case .rtspPush(let output):
             try PushRunningOutput(spec, output, flow: flow, context: context)
-        case .hls:
-            throw .unsupported("outputs of protocol \(spec.destination.protocolName)")
+        case .hls(let output):
+            try HLSRunningOutput(spec, output, flow: flow, context: context)
         }
-    }
-}
-
-extension ApplyFailure {
-    fileprivate static func unsupported(_ what: String) -> ApplyFailure {
-        ApplyFailure(
-            remedy: .configurationChange,
-            reason: "UnsupportedProtocol",
-            message: "this version does not run \(what) yet"
-        )
     }
 }
 

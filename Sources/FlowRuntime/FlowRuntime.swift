@@ -38,6 +38,8 @@ public struct FlowRuntimeConfiguration: Sendable {
     public var rtsp: IPEndpoint?
     /// The ports with TLS.
     public var secured: SecuredEndpoints?
+    /// Where HTTP is served by whoever runs this; nil turns HLS off, port 0 is told by `httpListens`.
+    public var http: IPEndpoint?
     /// PEM certificates of authorities to trust beside the system's, for servers that are called with TLS.
     public var authoritiesFile: String?
     /// RTP inputs without `port`, and RTSP sessions over UDP, get theirs from here.
@@ -53,6 +55,7 @@ public struct FlowRuntimeConfiguration: Sendable {
         rtmp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 1935),
         rtsp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 8554),
         secured: SecuredEndpoints? = nil,
+        http: IPEndpoint? = nil,
         authoritiesFile: String? = nil,
         portRange: ClosedRange<UInt16> = 20_000...20_999,
         advertisedHost: String? = nil,
@@ -63,6 +66,7 @@ public struct FlowRuntimeConfiguration: Sendable {
         self.rtmp = rtmp
         self.rtsp = rtsp
         self.secured = secured
+        self.http = http
         self.authoritiesFile = authoritiesFile
         self.portRange = portRange
         self.advertisedHost = advertisedHost
@@ -130,6 +134,19 @@ public final class FlowRuntime: Sendable {
     public var rtspsPort: UInt16? { factory.rtspsPort }
     /// Where to publish and play, with the keys: secrets.
     public var streamAddresses: [StreamAddress] { factory.streamAddresses }
+
+    /// HTTP listens here: what the addresses of `hls` outputs show.
+    public func httpListens(on endpoint: IPEndpoint) { factory.hls.listens(on: endpoint) }
+
+    /// Answers what a player asks for of a flow's `hls` output, as soon as there is an answer.
+    ///
+    /// - Parameters:
+    ///   - name: the last component of the path.
+    ///   - query: what follows the question mark, as it came; empty without one.
+    ///   - remote: the player's address, without a port.
+    public func hls(_ name: String, query: String, ofFlow flow: String, to remote: String) async -> HLSDelivery {
+        await factory.hls.answer(name, query: query, ofFlow: flow, to: remote)
+    }
 
     /// How often peers were refused, by reason.
     public var refusals: [String: UInt64] { factory.refusals.counts }

@@ -7,6 +7,9 @@ struct StatusAnswer: Sendable {
     var status: HTTPResponse.Status
     var contentType: String
     var body: ByteBuffer
+    /// Media: go out in place of the body, one behind the other. Other answers may share the bytes.
+    var pieces: [ByteBuffer] = []
+    var cacheControl = "no-store"
     /// Set for 405.
     var allow: [String] = []
     /// Set for 401.
@@ -16,6 +19,22 @@ struct StatusAnswer: Sendable {
 
     static func stream(_ stream: EventStream) -> StatusAnswer {
         StatusAnswer(status: .ok, contentType: EventStream.contentType, body: ByteBuffer(), stream: stream)
+    }
+
+    static func hls(_ answer: HLSSourceAnswer) -> StatusAnswer {
+        switch answer {
+        case .content(let pieces, let contentType, let cacheControl):
+            StatusAnswer(
+                status: .ok,
+                contentType: contentType,
+                body: ByteBuffer(),
+                pieces: pieces,
+                cacheControl: cacheControl
+            )
+        case .notFound: error("no such playlist or segment", status: .notFound)
+        case .badRequest: error("the playlist is asked for with directives that it cannot follow", status: .badRequest)
+        case .unavailable: error("there is nothing to play yet, or too many wait for it", status: .serviceUnavailable)
+        }
     }
 
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> StatusAnswer {

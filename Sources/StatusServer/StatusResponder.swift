@@ -3,14 +3,17 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// Turns a request into an answer: access, route, method, snapshot.
 struct StatusResponder: HTTPResponder {
     let snapshots: SnapshotCache
+    let hls: (any HLSSource)?
     let events: EventHistory
     let token: BearerToken?
     /// Whether only loopback names may stand in `Host`.
     let checkHost: Bool
+    let deliveryTimeout: Duration
     let logger: Logger
 
     func respond(to request: Request, context: StatusRequestContext) async -> Response {
@@ -22,13 +25,14 @@ struct StatusResponder: HTTPResponder {
         guard isSmall else {
             // Ends the connection once the answer is out, instead of reading all that the client goes on to send.
             context.channel.close(mode: .input, promise: nil)
-            return response(.error("no request needs a body", status: .contentTooLarge), to: request)
+            return response(.error("no request needs a body", status: .contentTooLarge), to: request, context)
         }
         do {
-            return response(try await answer(request, context), to: request)
+            return response(try await answer(request, context), to: request, context)
         } catch {
             logger.error("A status request failed", metadata: ["error": "\(error)"])
-            return response(.error("the status could not be encoded", status: .internalServerError), to: request)
+            let answer = StatusAnswer.error("the status could not be encoded", status: .internalServerError)
+            return response(answer, to: request, context)
         }
     }
 
@@ -59,6 +63,16 @@ struct StatusResponder: HTTPResponder {
                 return .error("too many clients listen for events", status: .serviceUnavailable)
             }
             return .stream(EventStream(history: events, lastID: lastID ?? 0, flow: wanted))
+        case .hls(let flow, let name):
+            guard let hls else { return .notFound() }
+            let client = context.channel.remoteAddress?.ipAddress ?? "unknown"
+            let query = request.uri.query ?? ""
+            // What is held must not hold a shutdown.
+            return .hls(
+                await cancelWhenGracefulShutdown {
+                    await hls.answer(name, query: query, ofFlow: flow, to: client)
+                }
+            )
         case .health:
             return .text("ok\n")
         case .readiness:
@@ -118,17 +132,38 @@ struct StatusResponder: HTTPResponder {
         return true
     }
 
-    private func response(_ answer: StatusAnswer, to request: Request) -> Response {
+    private func response(
+        _ answer: StatusAnswer,
+        to request: Request,
+        _ context: StatusRequestContext
+    ) -> Response {
+        let whole = body(of: answer, on: context.channel)
         var headers = HTTPFields()
         headers[.contentType] = answer.contentType
-        if answer.stream == nil { headers[.contentLength] = "\(answer.body.readableBytes)" }
-        headers[.cacheControl] = "no-store"
+        if let length = whole.contentLength { headers[.contentLength] = "\(length)" }
+        headers[.cacheControl] = answer.cacheControl
         headers[.xContentTypeOptions] = "nosniff"
+        // Pages of other sites neither read nor embed anything.
+        headers[.crossOriginResourcePolicy] = "same-origin"
         if !answer.allow.isEmpty { headers[.allow] = answer.allow.joined(separator: ", ") }
         if answer.challenges { headers[.wwwAuthenticate] = "Bearer realm=\"headgate\"" }
-        let whole = answer.stream?.body ?? ResponseBody(byteBuffer: answer.body)
         let body = request.method == .head ? ResponseBody() : whole
         return Response(status: answer.status, headers: headers, body: body)
+    }
+
+    private func body(of answer: StatusAnswer, on channel: any Channel) -> ResponseBody {
+        if let stream = answer.stream { return stream.body }
+        guard !answer.pieces.isEmpty else { return ResponseBody(byteBuffer: answer.body) }
+        let pieces = answer.pieces
+        return ResponseBody(contentLength: pieces.reduce(0) { $0 + $1.readableBytes }) { writer in
+            let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(deliveryTimeout)) {
+                channel.close(promise: nil)
+            }
+            // For the last piece the connection's idle timeout holds.
+            defer { deadline.cancel() }
+            try await writer.write(contentsOf: pieces)
+            try await writer.finish(nil)
+        }
     }
 }
 

@@ -5,6 +5,8 @@ enum StatusRoute: Hashable, Sendable {
     case status
     case addresses
     case events
+    /// `/hls/FLOW/NAME`
+    case hls(flow: String, name: String)
     case metrics
     case health
     case readiness
@@ -13,7 +15,7 @@ enum StatusRoute: Hashable, Sendable {
     /// The paths as an operator types them, for the answer to a path that is none.
     static let paths = [
         "/api/v1/flows", "/api/v1/flows/NAME", "/api/v1/status", "/api/v1/addresses", "/api/v1/events", "/metrics",
-        "/healthz", "/readyz", "/-/reload",
+        "/healthz", "/readyz", "/-/reload", "/hls/FLOW/index.m3u8",
     ]
 
     /// - Parameter path: without the query. Flow names need no percent encoding, so none is taken off.
@@ -28,11 +30,15 @@ enum StatusRoute: Hashable, Sendable {
         case "/readyz": self = .readiness
         case "/-/reload": self = .reload
         default:
-            let prefix = "/api/v1/flows/"
-            guard path.hasPrefix(prefix) else { return nil }
-            let name = path.dropFirst(prefix.utf8.count)
-            guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
-            self = .flow(String(name))
+            let parts = path.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
+            guard let last = parts.last, !last.isEmpty else { return nil }
+            if parts.count == 5, parts[..<4] == ["", "api", "v1", "flows"], !last.utf8.contains(UInt8(ascii: "/")) {
+                self = .flow(String(last))
+            } else if parts.count == 4, parts[..<2] == ["", "hls"], !parts[2].isEmpty {
+                self = .hls(flow: String(parts[2]), name: String(last))
+            } else {
+                return nil
+            }
         }
     }
 

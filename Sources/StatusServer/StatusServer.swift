@@ -4,24 +4,29 @@ public import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Serves the status API, the metrics and the probes from immutable snapshots.
+/// Serves the status API, the metrics and the probes from immutable snapshots, and HLS from whoever has it.
 public struct StatusServer: Sendable {
     private let configuration: StatusServerConfiguration
     private let source: any StatusSource
+    private let hls: (any HLSSource)?
     private let events: EventHistory
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
-    /// - Parameter onListening: called once, with the port that was bound.
+    /// - Parameters:
+    ///   - hls: answers below `/hls/`; without it there is nothing.
+    ///   - onListening: called once, with the port that was bound.
     public init(
         configuration: StatusServerConfiguration,
         source: any StatusSource,
+        hls: (any HLSSource)? = nil,
         events: EventHistory,
         logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.source = source
+        self.hls = hls
         self.events = events
         self.logger = logger
         self.onListening = onListening
@@ -34,9 +39,11 @@ public struct StatusServer: Sendable {
         try AccessPolicy.check(host: configuration.host, token: configuration.token, insecure: configuration.insecure)
         let responder = StatusResponder(
             snapshots: SnapshotCache(source: source),
+            hls: hls,
             events: events,
             token: configuration.token,
             checkHost: configuration.token == nil && AccessPolicy.isLoopback(host: configuration.host),
+            deliveryTimeout: configuration.deliveryTimeout,
             logger: logger
         )
         let application = Application(

@@ -10,6 +10,9 @@ public struct StatusServerConfiguration: Sendable {
     public var insecure: Bool
     /// A connection without a whole request for this long is closed.
     public var idleTimeout: Duration
+    /// From the begin of an answer with media until its last piece is on its way: what a client does not take stays in
+    /// memory.
+    public var deliveryTimeout: Duration
     /// What requests in progress have to end once a graceful shutdown begins.
     public var drainTimeout: Duration
 
@@ -19,6 +22,7 @@ public struct StatusServerConfiguration: Sendable {
         token: BearerToken? = nil,
         insecure: Bool = false,
         idleTimeout: Duration = StatusServerLimits.idleTimeout,
+        deliveryTimeout: Duration = StatusServerLimits.deliveryTimeout,
         drainTimeout: Duration = .seconds(2)
     ) {
         self.host = host
@@ -26,14 +30,15 @@ public struct StatusServerConfiguration: Sendable {
         self.token = token
         self.insecure = insecure
         self.idleTimeout = idleTimeout
+        self.deliveryTimeout = deliveryTimeout
         self.drainTimeout = drainTimeout
     }
 }
 
 /// What one client may take of the status server.
 public enum StatusServerLimits {
-    /// Connections at a time; more wait in the listen queue.
-    public static let maximumConnections = 256
+    /// Connections at a time, players' included; more wait in the listen queue.
+    public static let maximumConnections = 1_024
     /// Bytes of one header field, its name included.
     public static let maximumHeaderFieldBytes = 8 * 1024
     /// Bytes of all header fields of a request.
@@ -44,6 +49,7 @@ public enum StatusServerLimits {
     /// From the end of the header to the end of the body, however it trickles in.
     public static let bodyDeadline: Duration = .seconds(10)
     public static let idleTimeout: Duration = .seconds(30)
+    public static let deliveryTimeout: Duration = .seconds(60)
     /// Clients that listen for events at a time.
     public static let maximumEventListeners = 64
 }

@@ -508,16 +508,19 @@ extension [BadFile] {
         ),
         .output(
             "name: out, protocol: hls, segmentDuration: 500ms",
-            "a.yaml:7:27: warning: outputs[0].protocol: this version does not run hls outputs yet; what "
-                + "needs it stays idle [version/not-running-yet]",
             "a.yaml:7:49: error: outputs[0].segmentDuration: 500ms is below the minimum of 1s "
                 + "[schema/minimum]"
         ),
         .output(
             "name: out, protocol: hls, window: 2",
-            "a.yaml:7:27: warning: outputs[0].protocol: this version does not run hls outputs yet; what "
-                + "needs it stays idle [version/not-running-yet]",
             "a.yaml:7:40: error: outputs[0].window: 2 is below the minimum of 3 [schema/minimum]"
+        ),
+        BadFile(
+            Fixture.flow(
+                "outputs:\n  - {name: off, protocol: hls, enabled: false}\n  - {name: web, protocol: hls}\n"
+                    + "  - {name: lobby, protocol: hls, segmentDuration: 4s}"
+            ),
+            "a.yaml:9:5: error: outputs[2]: a flow has one hls output, which is \"web\" at line 8 [flow/second-hls]"
         ),
         .output(
             "name: out, protocol: record",

@@ -93,7 +93,7 @@ struct DesignExampleTests {
         #expect(file.specs == [Self.spec])
         #expect(file.isValid)
         #expect(!file.isEmpty)
-        #expect(file.diagnostics.allSatisfy { $0.rule == "version/not-running-yet" })
+        #expect(file.diagnostics == [])
     }
 
     @Test("Rules across files know where the example's ports stand")
@@ -103,16 +103,5 @@ struct DesignExampleTests {
         #expect(flow?.position.line == 2)
         #expect(flow?.inputPositions.map(\.port) == [nil, SourcePosition(line: 18, column: 11)])
         #expect(flow?.outputPositions.first?.start.line == 30)
-    }
-
-    @Test("What this version does not run yet is a warning at the value that asks for it")
-    func warnings() {
-        let lines = Fixture.lines(Self.text, path: "flows.d/a.yaml")
-        #expect(
-            lines == [
-                "flows.d/a.yaml:32:31: warning: outputs[2].protocol: this version does not run hls outputs yet; "
-                    + "what needs it stays idle [version/not-running-yet]"
-            ]
-        )
     }
 }

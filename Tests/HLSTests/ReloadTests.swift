@@ -126,9 +126,15 @@ struct ReloadTests {
         #expect(content.cacheControl == "no-cache")
     }
 
-    @Test("Patience is three target durations")
+    @Test("Patience is three target durations, and longer until there are three segments to begin with")
     func patience() {
         #expect(Self.fixture.presentation.patience == .seconds(6))
         #expect(HLSPresentation().patience == .seconds(15))
+        var short = HLSFixture()
+        short.feed(HLSFixture.stream(to: 3))
+        #expect(short.presentation.patience == .seconds(15))
+        var long = HLSFixture(seconds: 10)
+        long.feed(HLSFixture.stream(to: 11))
+        #expect(long.presentation.patience == .seconds(40))
     }
 }

@@ -5,11 +5,13 @@ import StatusServer
 /// Runs a server on a free port for as long as `body` takes.
 func withServer(
     source: any StatusSource = ScriptedSource(),
+    hls: (any HLSSource)? = nil,
     events: EventHistory = EventHistory { 0 },
     token: BearerToken? = nil,
     host: String = "127.0.0.1",
     insecure: Bool = false,
     idleTimeout: Duration = .seconds(30),
+    deliveryTimeout: Duration = .seconds(60),
     clientToken: String? = nil,
     _ body: @escaping @Sendable (_ client: GatewayClient, _ port: Int) async throws -> Void
 ) async throws {
@@ -20,9 +22,11 @@ func withServer(
             port: 0,
             token: token,
             insecure: insecure,
-            idleTimeout: idleTimeout
+            idleTimeout: idleTimeout,
+            deliveryTimeout: deliveryTimeout
         ),
         source: source,
+        hls: hls,
         events: events,
         logger: silentLogger,
         onListening: { portFound.yield($0) }

@@ -28,7 +28,7 @@ struct StatusServerTests {
         "What does not exist is said as JSON",
         arguments: [
             "/", "/api/v1/flows/nobody", "/api/v1/flows/", "/api/v1/flows/a/b", "/api/v1/flows/..%2f..", "/metrics/",
-            "//",
+            "//", "/hls/a/index.m3u8",
         ]
     )
     func missing(path: String) async throws {

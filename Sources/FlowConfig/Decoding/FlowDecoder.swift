@@ -17,6 +17,7 @@ struct FlowDecoder {
         let failover = failover(reader, inputs: inputs.map(\.spec))
         checkStreamKeys(inputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "inputs")
         checkStreamKeys(outputs.map { ($0.spec.name, $0.spec.streamKey, $0.positions) }, "outputs")
+        checkHLS(outputs)
         let description = reader.text("description")
         let isSuspended = reader.bool("suspend") ?? false
         guard let name, let maxBandwidth else { return nil }
@@ -29,7 +30,6 @@ struct FlowDecoder {
             failover: failover,
             outputs: outputs.map(\.spec)
         )
-        warnAboutUnsupported(spec, reader)
         return LoadedFlow(
             spec: spec,
             position: document.start.position,
@@ -149,21 +149,22 @@ struct FlowDecoder {
         }
     }
 
-    private func warnAboutUnsupported(_ spec: FlowSpec, _ reader: MappingReader) {
-        for use in UnsupportedFeature.uses(in: spec) {
-            let node: YAMLNode? =
-                switch use.place {
-                case .input(let index): member(reader, "inputs", index, use.feature.field)
-                case .output(let index): member(reader, "outputs", index, use.feature.field)
-                }
-            let message = "this version does not run \(use.feature) yet; what needs it stays idle"
-            context.sink.warn(node?.start ?? reader.start, use.field, message, rule: "version/not-running-yet")
+    /// The address of a flow's HLS is the flow's, and names no output.
+    private func checkHLS(_ outputs: [(spec: OutputSpec, positions: LoadedFlow.EndpointPositions)]) {
+        var owner: (name: String, line: Int)?
+        for (index, output) in outputs.enumerated() {
+            guard case .hls = output.spec.destination, output.spec.isEnabled else { continue }
+            let position = output.positions.start
+            guard let owner else {
+                owner = (output.spec.name, position.line)
+                continue
+            }
+            context.sink.refuse(
+                YAMLMark(line: position.line, column: position.column),
+                "outputs[\(index)]",
+                "a flow has one hls output, which is \"\(owner.name.escapedForMessage())\" at line \(owner.line)",
+                rule: "flow/second-hls"
+            )
         }
-    }
-
-    private func member(_ reader: MappingReader, _ list: String, _ index: Int, _ key: String) -> YAMLNode? {
-        guard let nodes = reader.sequence(list), nodes.indices.contains(index) else { return nil }
-        let member = MappingReader(nodes[index], path: "", definition: "endpoint", context: context)
-        return member?.node(key) ?? nodes[index]
     }
 }

@@ -128,6 +128,9 @@ struct SamplePath: Sendable {
     private mutating func begin(_ token: Int) {
         source = token
         past = []
+        if splice.hasPassedSamples {
+            for (_, sink) in sinks { sink.sourceChanged() }
+        }
         splice.begin()
     }
 

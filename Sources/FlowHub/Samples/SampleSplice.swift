@@ -26,6 +26,9 @@ struct SampleSplice: Sendable {
     /// The latest times of each track.
     private var lastOfTracks: [(track: MediaTrack.ID, decodeTime: MediaTime, presentationTime: MediaTime)] = []
 
+    /// What follows comes behind something.
+    var hasPassedSamples: Bool { last != nil }
+
     /// Another source follows, or the same one from anew.
     mutating func begin() {
         state = .waiting

@@ -5,12 +5,13 @@ extension HLSPresentation {
     /// Segments, parts and what initialises them never change. An hour is longer than they are listed, and caches need
     /// not keep them beyond that.
     static let mediaCaching = "max-age=3600, immutable"
-    /// Until when a player that asked before there was anything to play is kept waiting.
+    /// How long a player that asked before there was enough to begin with is kept waiting, at least.
     private static let startPatience: Duration = .seconds(15)
 
-    /// How long a request may wait: three target durations, RFC 8216bis §6.2.5.2.
+    /// How long a request may wait, from when it came: three target durations, RFC 8216bis §6.2.5.2, and in the beginning
+    /// until there are three segments.
     public var patience: Duration {
-        isReady ? .seconds(3 * targetDuration) : Self.startPatience
+        hasStart ? .seconds(3 * targetDuration) : max(Self.startPatience, .seconds(4 * targetDuration))
     }
 
     /// Answers a request.

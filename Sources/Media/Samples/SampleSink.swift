@@ -8,4 +8,13 @@ public protocol SampleSink: AnyObject, Sendable {
     func consume(_ track: MediaTrack)
 
     func consume(_ sample: MediaSample)
+
+    /// What comes from now on is of another source, or of the same one after an interruption: it begins with a keyframe,
+    /// and its times go on. Comes before the tracks and samples of that source.
+    func sourceChanged()
+}
+
+extension SampleSink {
+    /// Most sinks go on with the next keyframe as with any other.
+    public func sourceChanged() {}
 }

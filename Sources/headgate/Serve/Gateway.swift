@@ -59,6 +59,7 @@ struct Gateway {
                     port: port,
                     settings: settings,
                     source: source,
+                    runtime: runtime,
                     events: history,
                     listeners: listeners
                 )
@@ -120,6 +121,7 @@ struct Gateway {
             rtmp: settings.rtmp.endpoint,
             rtsp: settings.rtsp.endpoint,
             secured: settings.secured,
+            http: settings.http.endpoint,
             authoritiesFile: settings.caFile,
             portRange: settings.portRange,
             advertisedHost: settings.advertise,

@@ -42,6 +42,7 @@ struct StatusService: Service {
     let port: UInt16
     let settings: ServeSettings
     let source: GatewayStatusSource
+    let runtime: FlowRuntime
     let events: EventHistory
     let listeners: ListenerTable
 
@@ -54,10 +55,12 @@ struct StatusService: Service {
                 insecure: settings.httpInsecure
             ),
             source: source,
+            hls: RuntimeHLSSource(runtime: runtime),
             events: events,
             logger: Logger(label: "headgate.http"),
             onListening: { port in
                 let endpoint = IPEndpoint(address: host, port: UInt16(truncatingIfNeeded: port))
+                runtime.httpListens(on: endpoint)
                 listeners.set("http", endpoint.description)
             }
         )

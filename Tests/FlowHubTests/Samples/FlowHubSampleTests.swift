@@ -11,12 +11,15 @@ struct FlowHubSampleTests {
         struct Received {
             var tracks: [MediaTrack] = []
             var samples: [MediaSample] = []
+            /// How many tracks and samples there were before each change of the source.
+            var changes: [[Int]] = []
         }
 
         let received = Mutex(Received())
 
         func consume(_ track: MediaTrack) { received.withLock { $0.tracks.append(track) } }
         func consume(_ sample: MediaSample) { received.withLock { $0.samples.append(sample) } }
+        func sourceChanged() { received.withLock { $0.changes.append([$0.tracks.count, $0.samples.count]) } }
         var times: [Int64] { received.withLock { $0.samples.map(\.decodeTime.milliseconds) } }
     }
 
@@ -111,6 +114,35 @@ struct FlowHubSampleTests {
         backup.consume(Self.audio)
         send(0, to: backup, at: 500)
         #expect(sink.times == [1_000, 1_100, 1_500])
+    }
+
+    @Test("Sinks are told of a seam before what is behind it, and of nothing else")
+    func seams() {
+        let hub = makeHub()
+        let main = hub.addLeg(LegID(input: "a", leg: "main"))
+        let backup = hub.addLeg(LegID(input: "a", leg: "backup"))
+        let sink = CollectingSampleSink()
+        hub.addSink(sink, named: "out")
+        main.consume(Self.audio)
+        let other = MediaTrack(id: .init(2), codec: .aac, configuration: ByteBuffer(bytes: [0x12, 0x10]))
+        backup.consume(other)
+        for index in 0..<5 { send(Int64(index) * 21, to: main, at: Int64(index) * 21) }
+        send(0, to: backup, at: 100)
+        #expect(sink.received.withLock { $0.changes } == [])
+        main.peerDisconnected("gone")
+        send(21, to: backup, at: 121)
+        send(42, to: backup, at: 142)
+        #expect(sink.received.withLock { $0.tracks } == [Self.audio, other])
+        #expect(sink.received.withLock { $0.changes } == [[1, 5]])
+        // A publisher that comes back has a new beginning.
+        backup.peerDisconnected("gone")
+        backup.consume(other)
+        send(0, to: backup, at: 500)
+        #expect(sink.received.withLock { $0.changes } == [[1, 5], [2, sink.times.count - 1]])
+        // What one leg brought, another one may go on with: two that are merged.
+        hub.handOver(backup, to: LegID(input: "a", leg: "main"))
+        send(21, to: main, at: 521)
+        #expect(sink.received.withLock { $0.changes.count } == 2)
     }
 
     @Test("A codec that packets cannot carry is told once, and the other track goes on")

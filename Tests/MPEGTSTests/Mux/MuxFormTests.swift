@@ -1,3 +1,4 @@
+import HeadgateTestKit
 import Media
 import NIOCore
 import Testing

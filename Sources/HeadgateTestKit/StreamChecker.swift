@@ -1,36 +1,36 @@
 /// Walks a transport stream as a strict analyser does, by itself: it uses nothing of the code that it checks.
-struct StreamChecker {
-    struct Unit {
-        var pid: Int
-        var streamID: UInt8
-        var pts: Int64
-        var dts: Int64
-        var isRandomAccess: Bool
+public struct StreamChecker {
+    public struct Unit {
+        public var pid: Int
+        public var streamID: UInt8
+        public var pts: Int64
+        public var dts: Int64
+        public var isRandomAccess: Bool
         /// The clock when the first packet came, in ticks of 90 kHz.
-        var clock: Int64
-        var announcedLength: Int
-        var data: [UInt8] = []
-        var packets = 1
+        public var clock: Int64
+        public var announcedLength: Int
+        public var data: [UInt8] = []
+        public var packets = 1
     }
 
-    struct Clock {
-        var ticks: Int64
-        var packet: Int
-        var isDiscontinuous: Bool
-        var hasPayload: Bool
+    public struct Clock {
+        public var ticks: Int64
+        public var packet: Int
+        public var isDiscontinuous: Bool
+        public var hasPayload: Bool
     }
 
     /// The clock is never farther before a decode time stamp: ticks of 90 kHz.
-    var maximumWait: Int64 = 90_000
+    public var maximumWait: Int64 = 90_000
 
-    private(set) var violations: [String] = []
-    private(set) var units: [Unit] = []
-    private(set) var clocks: [Clock] = []
-    private(set) var packetCount = 0
-    private(set) var mapVersions: [UInt8] = []
+    public private(set) var violations: [String] = []
+    public private(set) var units: [Unit] = []
+    public private(set) var clocks: [Clock] = []
+    public private(set) var packetCount = 0
+    public private(set) var mapVersions: [UInt8] = []
     /// By PID, `stream_type` and descriptors.
-    private(set) var streams: [Int: (type: UInt8, descriptors: [UInt8])] = [:]
-    private(set) var clockPID = -1
+    public private(set) var streams: [Int: (type: UInt8, descriptors: [UInt8])] = [:]
+    public private(set) var clockPID = -1
 
     private var counters: [Int: Int] = [:]
     private var open: [Int: Unit] = [:]
@@ -45,17 +45,17 @@ struct StreamChecker {
 
     private static let wrap: Int64 = 1 << 33
 
-    init() {}
+    public init() {}
 
     /// For a whole stream.
-    init(_ stream: [UInt8], maximumWait: Int64 = 90_000) {
+    public init(_ stream: [UInt8], maximumWait: Int64 = 90_000) {
         self.maximumWait = maximumWait
         if !stream.count.isMultiple(of: 188) { violations.append("\(stream.count) bytes are no whole packets") }
         for start in stride(from: 0, to: stream.count - 187, by: 188) { packet(Array(stream[start..<start + 188])) }
         for pid in open.keys.sorted() { close(pid) }
     }
 
-    func units(_ pid: Int) -> [Unit] { units.filter { $0.pid == pid } }
+    public func units(_ pid: Int) -> [Unit] { units.filter { $0.pid == pid } }
 
     private mutating func expect(_ holds: Bool, _ text: @autoclosure () -> String) {
         if !holds { violations.append("packet \(packetCount): \(text())") }

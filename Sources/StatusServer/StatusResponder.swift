@@ -120,7 +120,9 @@ struct StatusResponder: HTTPResponder {
             changesState: route?.changesState ?? false,
             isProbe: route?.isProbe ?? false
         )
-        guard let token, route?.needsToken ?? true else { return AccessPolicy.verdict(head, token: nil, checkHost: checkHost) }
+        guard let token, route?.needsToken ?? true else {
+            return AccessPolicy.verdict(head, token: nil, checkHost: checkHost)
+        }
         do {
             return AccessPolicy.verdict(head, token: try token.read(), checkHost: checkHost)
         } catch {

@@ -48,6 +48,7 @@ struct ExcerptWriter {
             message: diagnostic.message,
             shownKeys: isSecret ? [] : schema.plainKeys.subtracting(Self.hiddenKeys),
             namedKeys: schema.plainKeys.union(schema.secretKeys).union(schema.secretMembers),
+            memberKeys: schema.secretMembers,
             field: keys.last { Int($0.dropLast()) == nil } ?? ""
         )
         var excerpt = masking.run()

@@ -18,6 +18,7 @@ struct LineMasking {
     private let message: String
     private let shownKeys: Set<String>
     private let namedKeys: Set<String>
+    private let memberKeys: Set<String>
     private let isFieldShown: Bool
 
     private var position = 0
@@ -28,11 +29,14 @@ struct LineMasking {
     private var hidesNext = false
     private var pieces = (before: "", offending: "", after: "")
     private var isBehind = false
+    /// Where the problem is with a list or a mapping: the depth that ends it.
+    private var offendingDepth: Int?
 
     /// - Parameters:
     ///   - column: from 1, in characters.
     ///   - shownKeys: those whose values are no secrets.
     ///   - namedKeys: those that are no secrets themselves.
+    ///   - memberKeys: those of them that stand inside of secrets.
     ///   - field: the innermost key that the problem is about.
     init(
         line: String,
@@ -40,6 +44,7 @@ struct LineMasking {
         message: String,
         shownKeys: Set<String>,
         namedKeys: Set<String>,
+        memberKeys: Set<String>,
         field: String
     ) {
         characters = Array(line.unicodeScalars.prefix(2_000))
@@ -47,6 +52,7 @@ struct LineMasking {
         self.message = message
         self.shownKeys = shownKeys
         self.namedKeys = namedKeys
+        self.memberKeys = memberKeys
         isFieldShown = shownKeys.contains(field)
     }
 
@@ -87,6 +93,7 @@ struct LineMasking {
         position += 1
         let isHidden = hidesNext || (levels.last?.isHidden ?? false)
         let isList = bracket == "["
+        if start == place { offendingDepth = levels.count }
         levels.append(Level(showsValues: isList && showsNext, isHidden: isHidden))
         if !isList { showsNext = false }
         hidesNext = false
@@ -100,28 +107,34 @@ struct LineMasking {
         showsNext = false
         hidesNext = false
         add(String(bracket), from: start)
+        if let depth = offendingDepth, levels.count <= depth { offendingDepth = nil }
     }
 
     /// A key with its colon, or a value.
     private mutating func word() {
         let start = position
         let isInside = levels.count > 1
+        var isWhole = true
         if characters[position] == "\"" || characters[position] == "'" {
-            skipQuoted(characters[position])
+            isWhole = skipQuoted(characters[position])
         } else {
             while position < characters.count, !endsWord(isInside: isInside) { position += 1 }
         }
         let text = String(String.UnicodeScalarView(characters[start..<position]))
-        let isHidden = hidesNext || (levels.last?.isHidden ?? false)
+        let isInsideHidden = levels.last?.isHidden ?? false
+        let isHidden = hidesNext || isInsideHidden
         if !isLast(position), characters[position] == ":" {
-            let isNamed = !isHidden && namedKeys.contains(text) || isNamedByMessage(text, from: start)
+            let known = isInsideHidden ? memberKeys : namedKeys
+            let isNamed = !hidesNext && known.contains(text) || isNamedByMessage(text, from: start)
             add(isNamed ? text : SourceExcerpt.mask, from: start)
             position += 1
             add(":", from: position - 1)
             showsNext = !isHidden && shownKeys.contains(text)
             hidesNext = !showsNext
         } else {
-            let isShown = showsNext && !isHidden || isFieldShown && start == place || isNamedByMessage(text, from: start)
+            // A quote that does not end here may hold what is no part of the value.
+            let isPlain = isWhole && (showsNext && !isHidden || isFieldShown && start == place)
+            let isShown = isPlain || isNamedByMessage(text, from: start)
             add(isShown ? text : SourceExcerpt.mask, from: start)
         }
     }
@@ -132,18 +145,21 @@ struct LineMasking {
         case ":": isLast(position + 1) || characters[position + 1] == " "
         case ",", "]", "}", "[", "{": isInside
         case " ", "\t":
-            characters[position...].allSatisfy { $0 == " " || $0 == "\t" }
-                || !isLast(position + 1) && characters[position + 1] == "#"
+            // The rest of the line is nothing, or a comment.
+            characters[position...].first { $0 != " " && $0 != "\t" }.map { $0 == "#" } ?? true
         default: false
         }
     }
 
-    private mutating func skipQuoted(_ quote: Unicode.Scalar) {
+    /// Returns whether the quote ends on the line.
+    private mutating func skipQuoted(_ quote: Unicode.Scalar) -> Bool {
         position += 1
         while position < characters.count, characters[position] != quote {
             position += characters[position] == "\\" && quote == "\"" ? 2 : 1
         }
+        let isWhole = position < characters.count
         position = min(position + 1, characters.count)
+        return isWhole
     }
 
     /// The messages are free of secrets, so what they name may be shown where they point.
@@ -154,7 +170,7 @@ struct LineMasking {
     private mutating func add(_ text: String, from start: Int) {
         if position <= place {
             pieces.before += text
-        } else if start <= place {
+        } else if start <= place || offendingDepth != nil {
             pieces.offending += text
             isBehind = true
         } else {

@@ -18,7 +18,7 @@ struct FeedList {
 
     private var rows: [String: FlowRow] = [:]
     private var order: [String] = []
-    private var gateway: GatewayHead?
+    private(set) var gateway: GatewayHead?
     private var changes = Changes(changed: [], removed: [])
     /// The versions with the newest change and with the one before it.
     private var version: UInt64 = 0

@@ -54,7 +54,10 @@ struct FlowRow: Hashable, Sendable, Encodable {
     private static func loss(_ counters: StreamCounters) -> Double? {
         let lost = Double(counters.packetsLost)
         let expected = lost + Double(counters.packets)
-        return expected > 0 ? rounded(lost / expected * 100) : nil
+        guard expected > 0 else { return nil }
+        let percent = lost / expected * 100
+        // Anything above nothing is shown as such.
+        return percent > 0 ? max((percent * 100).rounded() / 100, 0.001) : 0
     }
 
     /// Three digits that count.
@@ -95,6 +98,12 @@ struct GatewayHead: Hashable, Sendable, Encodable {
         pendingPruneTime = status.reconcile.pendingPruneTime
     }
 
+    var withoutFiles: GatewayHead {
+        var head = self
+        head.files = []
+        return head
+    }
+
     static func shortened(_ file: FileStatus) -> FileStatus {
         var file = file
         if file.problems.count > maximumProblems { file.problems.removeLast(file.problems.count - maximumProblems) }
@@ -109,6 +118,6 @@ struct FlowDocument: Hashable, Sendable, Encodable {
     var file: FileStatus?
     /// The number of the newest event of this flow.
     var lastEventID: UInt64
-    var listeners: [String: String]
-    var startTime: Double
+    /// Without the files.
+    var gateway: GatewayHead?
 }

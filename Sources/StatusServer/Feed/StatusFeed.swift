@@ -149,8 +149,7 @@ actor StatusFeed {
             flow: flow,
             file: status.files.first { $0.path == flow.file }.map(GatewayHead.shortened),
             lastEventID: events.lastID(of: name),
-            listeners: status.listeners,
-            startTime: status.startTime
+            gateway: list.gateway?.withoutFiles
         )
     }
 }

@@ -14,6 +14,19 @@ enum EmbeddedPage {
             <title>Flows – Headgate</title>
             <link rel="icon" href="page/icon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="page/style.css">
+            <link rel="modulepreload" href="page/dom.js">
+            <link rel="modulepreload" href="page/format.js">
+            <link rel="modulepreload" href="page/gateway.js">
+            <link rel="modulepreload" href="page/states.js">
+            <link rel="modulepreload" href="page/problems.js">
+            <link rel="modulepreload" href="page/chart.js">
+            <link rel="modulepreload" href="page/flow-list.js">
+            <link rel="modulepreload" href="page/flow-view.js">
+            <link rel="modulepreload" href="page/endpoints.js">
+            <link rel="modulepreload" href="page/parts.js">
+            <link rel="modulepreload" href="page/commands.js">
+            <link rel="modulepreload" href="page/player.js">
+            <link rel="modulepreload" href="page/playlist.js">
             <script type="module" src="page/main.js"></script>
             </head>
             <body>

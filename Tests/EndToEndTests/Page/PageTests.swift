@@ -38,19 +38,6 @@ struct PageTests {
         """
     }
 
-    /// Runs a browser for as long as `body` takes.
-    private func withPage(
-        of gateway: GatewayProcess,
-        at fragment: String = "",
-        _ body: (_ page: ChromiumPage, _ browser: Chromium) async throws -> Void
-    ) async throws {
-        let browser = try Chromium()
-        defer { browser.stop() }
-        let page = try await browser.openPage()
-        try await page.go(to: "http://127.0.0.1:\(gateway.httpPort)/\(fragment)")
-        try await body(page, browser)
-    }
-
     @Test("The list fills, the search and the filter find, and an edit of a file appears within two seconds")
     func list() async throws {
         let (first, second) = (FreePorts.next(), FreePorts.next())

@@ -11,12 +11,13 @@ struct StatusFeedTests {
     private static func makeFeed(
         _ source: ScriptedSource,
         events: EventHistory = EventHistory { 0 },
-        listeners: FeedListeners = FeedListeners()
+        listeners: FeedListeners = FeedListeners(),
+        clock: @escaping @Sendable () -> Double = { 1_000 }
     ) -> StatusFeed {
         // Each look takes a snapshot of its own.
         let instants = InstantSequence()
         let snapshots = SnapshotCache(source: source, now: { instants.next() })
-        return StatusFeed(snapshots: snapshots, events: events, listeners: listeners, clock: { 1_000 })
+        return StatusFeed(snapshots: snapshots, events: events, listeners: listeners, clock: clock)
     }
 
     private static func text(_ frame: StatusFeed.Frame?) -> String {
@@ -43,6 +44,19 @@ struct StatusFeedTests {
         #expect(text.hasPrefix("event: changes\n"))
         #expect(text.contains("7000000") && text.contains("\"removed\":[\"empty\"]"))
         #expect(!text.contains("\"name\":\"bare\""))
+        withExtendedLifetime(signals) {}
+    }
+
+    @Test("Who comes while nothing changes is told the time all the same", arguments: [nil, "empty"])
+    func time(flow: String?) async throws {
+        let seconds = Atomic(1_000)
+        let feed = Self.makeFeed(ScriptedSource(), clock: { Double(seconds.load(ordering: .relaxed)) })
+        let topic = flow.map { StatusFeed.Topic.flow($0) } ?? .list
+        let signals = try #require(feed.listeners.join(topic))
+        #expect(Self.text(await feed.frame(topic, after: nil)).contains("\"time\":1000"))
+        seconds.store(1_060, ordering: .relaxed)
+        await feed.tick()
+        #expect(Self.text(await feed.frame(topic, after: nil)).contains("\"time\":1060"))
         withExtendedLifetime(signals) {}
     }
 

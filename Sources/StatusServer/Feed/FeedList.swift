@@ -31,6 +31,8 @@ struct FeedList {
     var document: Document { Document(gateway: gateway, flows: order.compactMap { rows[$0] }) }
 
     mutating func take(_ newRows: [FlowRow], _ newGateway: GatewayHead, version newVersion: UInt64) {
+        // Its time would be an old one.
+        encodedDocument = nil
         let names = newRows.map(\.name)
         let newChanges = Changes(
             gateway: newGateway == gateway ? nil : newGateway,
@@ -45,7 +47,6 @@ struct FeedList {
         changes = newChanges
         (previousVersion, version) = (version, newVersion)
         encodedChanges = nil
-        encodedDocument = nil
     }
 
     /// The changes for who saw the state before them, everything for who did not, nil for who saw them.

@@ -74,6 +74,7 @@ struct FlowHistory {
             guard var track = tracks.removeValue(forKey: flow.name) else {
                 guard flow.bitrate > 0 || received.packets > 0, kept.count < Self.maximumFlows else { continue }
                 var track = Track(received: received, sent: sent)
+                track.samples.reserveCapacity(Self.capacity)
                 track.append(Self.sample(of: flow, received, sent, since: track, elapsed))
                 kept[flow.name] = track
                 continue

@@ -137,7 +137,12 @@ actor StatusFeed {
         flows = flows.filter { followed.contains(.flow($0.key)) }
         for name in flows.keys {
             let document = document(of: name)
-            if document != flows[name]?.document { flows[name] = FeedFlow(document, version: version) }
+            if document != flows[name]?.document {
+                flows[name] = FeedFlow(document, version: version)
+            } else {
+                // Its time would be an old one.
+                flows[name]?.bytes = nil
+            }
         }
     }
 

@@ -1,11 +1,12 @@
-# One command each: make run | build | test | bench | fuzz | format | schemas | clean
+# One command each: make run | build | test | bench | fuzz | format | schemas | page | clean
 
 .DEFAULT_GOAL := build
-.PHONY: run build test format lint unit-test end-to-end-test thread-test fuzz-test fuzz bench schemas clean deps test-deps
+.PHONY: run build test format lint unit-test end-to-end-test thread-test fuzz-test fuzz bench schemas page clean deps \
+	test-deps
 
 # What a build needs, and what the tests and measurements run besides. Debian 12 names.
 PACKAGES := libsrt-openssl-dev libssl-dev libyaml-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools iproute2 nginx-core libnginx-mod-rtmp rtmpdump openssl \
+TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools chromium iproute2 nginx-core libnginx-mod-rtmp rtmpdump openssl \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
 	gstreamer1.0-plugins-ugly
 
@@ -99,9 +100,12 @@ bench: deps test-deps
 format:
 	swift format --in-place --configuration .swift-format --recursive $(SOURCES)
 
-# The binary carries a copy of the schema; a test holds it to the original.
+# The binary carries copies of the schema and of the page; tests hold them to the originals.
 schemas:
 	Schemas/embed.sh
+
+page:
+	Page/embed.sh
 
 clean:
 	rm -rf .build .build-tsan .build-fuzz

@@ -91,7 +91,7 @@ let package = Package(
         room(
             "StatusServer",
             [
-                "FlowModel", "NetworkAddress",
+                "FlowModel", "NetworkAddress", "Cryptography", "StatusViews",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -18,6 +18,8 @@ public struct Diagnostic: Hashable, Sendable {
     public var message: String
     /// A stable identifier, `schema/maximum`.
     public var rule: String
+    /// The line of the text, where there is one to show.
+    public var excerpt: SourceExcerpt?
 
     public init(
         file: String,

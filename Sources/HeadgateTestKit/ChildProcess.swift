@@ -30,12 +30,14 @@ public final class ChildProcess: Sendable {
     ///   - environment: added to this process's own.
     ///   - hasInput: standard input is a pipe for `write(_:)`; otherwise `/dev/null`.
     ///   - leadsGroup: the process and what it starts are killed together.
+    ///   - descriptors: what the process finds at these numbers, by descriptors of ours.
     public init(
         _ executable: String,
         _ arguments: [String] = [],
         environment: [String: String] = [:],
         hasInput: Bool = false,
-        leadsGroup: Bool = false
+        leadsGroup: Bool = false,
+        descriptors: [Int32: Int32] = [:]
     ) throws {
         self.leadsGroup = leadsGroup
         command = ([executable] + arguments).joined(separator: " ")
@@ -46,7 +48,14 @@ public final class ChildProcess: Sendable {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let files = (output: outputPath, error: errorPath)
         let child = try Self.spawning.withLock { _ in
-            try Self.spawn([executable] + arguments, variables, files, hasInput: hasInput, leadsGroup: leadsGroup)
+            try Self.spawn(
+                [executable] + arguments,
+                variables,
+                files,
+                hasInput: hasInput,
+                leadsGroup: leadsGroup,
+                descriptors
+            )
         }
         processIdentifier = child.identifier
         standardInput = Mutex(child.input)
@@ -57,7 +66,8 @@ public final class ChildProcess: Sendable {
         _ variables: [String: String],
         _ files: (output: String, error: String),
         hasInput: Bool,
-        leadsGroup: Bool
+        leadsGroup: Bool,
+        _ descriptors: [Int32: Int32]
     ) throws -> (identifier: pid_t, input: Int32?) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -70,6 +80,7 @@ public final class ChildProcess: Sendable {
         } else {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         }
+        for (number, own) in descriptors { posix_spawn_file_actions_adddup2(&actions, own, number) }
         posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, files.error, O_WRONLY | O_CREAT | O_APPEND, 0o600)
 

@@ -22,13 +22,14 @@ public final class GatewayProcess: Sendable {
     /// - Parameters:
     ///   - files: name to content, written before the start.
     ///   - arguments: added to the folders and listeners that are given always.
-    ///   - flows, state: folders of an earlier gateway, for a restart.
+    ///   - flows, state, httpPort: those of an earlier gateway, for a restart.
     public static func start(
         _ files: [String: String] = [:],
         arguments: [String] = [],
         environment: [String: String] = [:],
         flows: TemporaryDirectory? = nil,
         state: TemporaryDirectory? = nil,
+        httpPort: UInt16? = nil,
         readyWithin timeout: Duration = .seconds(30)
     ) async throws -> GatewayProcess {
         let flows = try flows ?? TemporaryDirectory("headgate-flows")
@@ -37,7 +38,8 @@ public final class GatewayProcess: Sendable {
             flows: flows,
             state: state ?? TemporaryDirectory("headgate-state"),
             arguments: arguments,
-            environment: environment
+            environment: environment,
+            httpPort: httpPort
         )
         try await gateway.waitUntilReady(within: timeout)
         return gateway
@@ -48,12 +50,13 @@ public final class GatewayProcess: Sendable {
         flows: TemporaryDirectory,
         state: TemporaryDirectory,
         arguments: [String],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        httpPort: UInt16? = nil
     ) throws {
         self.flows = flows
         self.state = state
-        httpPort = FreePorts.next()
-        let listeners = ["http": "127.0.0.1:\(httpPort)", "srt": "127.0.0.1:0", "rtmp": "off", "rtsp": "off"]
+        self.httpPort = httpPort ?? FreePorts.next()
+        let listeners = ["http": "127.0.0.1:\(self.httpPort)", "srt": "127.0.0.1:0", "rtmp": "off", "rtsp": "off"]
         var all = ["serve", "--flows", flows.path, "--state-dir", state.path]
         for (name, address) in listeners where !arguments.contains("--\(name)") { all += ["--\(name)", address] }
         process = try ChildProcess(Self.binaryPath, all + arguments, environment: environment)

@@ -15,10 +15,14 @@ struct StatusAnswer: Sendable {
     /// Set for 401.
     var challenges = false
     /// Goes out in place of the body, as long as the client listens.
-    var stream: EventStream?
+    var stream: ResponseBody?
+    /// Set for what a browser may keep, and has to ask about again.
+    var entityTag: String?
 
-    static func stream(_ stream: EventStream) -> StatusAnswer {
-        StatusAnswer(status: .ok, contentType: EventStream.contentType, body: ByteBuffer(), stream: stream)
+    /// Server-sent events, HTML Living Standard §9.2.
+    static func eventStream(_ stream: ResponseBody) -> StatusAnswer {
+        let contentType = "text/event-stream; charset=utf-8"
+        return StatusAnswer(status: .ok, contentType: contentType, body: ByteBuffer(), stream: stream)
     }
 
     static func hls(_ answer: HLSSourceAnswer) -> StatusAnswer {

@@ -10,6 +10,7 @@ struct StatusResponder: HTTPResponder {
     let snapshots: SnapshotCache
     let hls: (any HLSSource)?
     let events: EventHistory
+    let feed: StatusFeed
     let token: BearerToken?
     /// Whether only loopback names may stand in `Host`.
     let checkHost: Bool
@@ -62,7 +63,7 @@ struct StatusResponder: HTTPResponder {
             guard events.listenerCount < StatusServerLimits.maximumEventListeners else {
                 return .error("too many clients listen for events", status: .serviceUnavailable)
             }
-            return .stream(EventStream(history: events, lastID: lastID ?? 0, flow: wanted))
+            return .eventStream(EventStream(history: events, lastID: lastID ?? 0, flow: wanted).body)
         case .hls(let flow, let name):
             guard let hls else { return .notFound() }
             let client = context.channel.remoteAddress?.ipAddress ?? "unknown"
@@ -73,6 +74,17 @@ struct StatusResponder: HTTPResponder {
                     await hls.answer(name, query: query, ofFlow: flow, to: client)
                 }
             )
+        case .feed:
+            return await feedAnswer(to: request)
+        case .history:
+            return try .json(await feed.bitrateHistory())
+        case .flowHistory(let name):
+            guard let history = await feed.history(of: name) else {
+                return .error("no such flow", status: .notFound)
+            }
+            return try .json(history)
+        case .page(let file):
+            return .page(file)
         case .health:
             return .text("ok\n")
         case .readiness:
@@ -96,6 +108,18 @@ struct StatusResponder: HTTPResponder {
         }
     }
 
+    /// Who asks for JSON gets the document that a stream begins with.
+    private func feedAnswer(to request: Request) async -> StatusAnswer {
+        let topic = request.uri.queryParameters["flow"].map { StatusFeed.Topic.flow(String($0)) } ?? .list
+        guard request.headers[.accept]?.contains("application/json") != true else {
+            return await feed.document(of: topic)
+        }
+        guard let signals = feed.listeners.join(topic) else {
+            return .error("too many clients follow the status", status: .serviceUnavailable)
+        }
+        return .eventStream(FeedStream(feed: feed, topic: topic, signals: signals).body)
+    }
+
     /// 127.0.0.0/8, `::1`, and the former in the latter's form.
     static func isLoopback(_ address: SocketAddress?) -> Bool {
         guard let text = address?.ipAddress else { return false }
@@ -110,7 +134,9 @@ struct StatusResponder: HTTPResponder {
             changesState: route?.changesState ?? false,
             isProbe: route?.isProbe ?? false
         )
-        guard let token, !head.isProbe else { return AccessPolicy.verdict(head, token: nil, checkHost: checkHost) }
+        guard let token, route?.needsToken ?? true else {
+            return AccessPolicy.verdict(head, token: nil, checkHost: checkHost)
+        }
         do {
             return AccessPolicy.verdict(head, token: try token.read(), checkHost: checkHost)
         } catch {
@@ -141,10 +167,16 @@ struct StatusResponder: HTTPResponder {
         var headers = HTTPFields()
         headers[.contentType] = answer.contentType
         if let length = whole.contentLength { headers[.contentLength] = "\(length)" }
-        headers[.cacheControl] = answer.cacheControl
-        headers[.xContentTypeOptions] = "nosniff"
-        // Pages of other sites neither read nor embed anything.
-        headers[.crossOriginResourcePolicy] = "same-origin"
+        headers[.cacheControl] = answer.entityTag == nil ? answer.cacheControl : "no-cache"
+        SecurityHeaders.add(to: &headers, isPage: answer.entityTag != nil)
+        if let tag = answer.entityTag {
+            headers[.eTag] = tag
+            if EntityTag.matches(tag, condition: request.headers[.ifNoneMatch]) {
+                headers[.contentType] = nil
+                headers[.contentLength] = nil
+                return Response(status: .notModified, headers: headers)
+            }
+        }
         if !answer.allow.isEmpty { headers[.allow] = answer.allow.joined(separator: ", ") }
         if answer.challenges { headers[.wwwAuthenticate] = "Bearer realm=\"headgate\"" }
         let body = request.method == .head ? ResponseBody() : whole
@@ -152,7 +184,7 @@ struct StatusResponder: HTTPResponder {
     }
 
     private func body(of answer: StatusAnswer, on channel: any Channel) -> ResponseBody {
-        if let stream = answer.stream { return stream.body }
+        if let stream = answer.stream { return stream }
         guard !answer.pieces.isEmpty else { return ResponseBody(byteBuffer: answer.body) }
         let pieces = answer.pieces
         return ResponseBody(contentLength: pieces.reduce(0) { $0 + $1.readableBytes }) { writer in

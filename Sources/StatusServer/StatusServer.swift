@@ -37,10 +37,13 @@ public struct StatusServer: Sendable {
     /// Throws `AccessPolicy.StartError` before any socket opens, and `ListenError` when the address cannot be bound.
     public func run() async throws {
         try AccessPolicy.check(host: configuration.host, token: configuration.token, insecure: configuration.insecure)
+        let snapshots = SnapshotCache(source: source)
+        let feed = StatusFeed(snapshots: snapshots, events: events)
         let responder = StatusResponder(
-            snapshots: SnapshotCache(source: source),
+            snapshots: snapshots,
             hls: hls,
             events: events,
+            feed: feed,
             token: configuration.token,
             checkHost: configuration.token == nil && AccessPolicy.isLoopback(host: configuration.host),
             deliveryTimeout: configuration.deliveryTimeout,
@@ -59,7 +62,7 @@ public struct StatusServer: Sendable {
             logger: quietLogger
         )
         do {
-            try await Self.run(application, drainTimeout: configuration.drainTimeout)
+            try await Self.run(application, feed, drainTimeout: configuration.drainTimeout)
         } catch let error as IOError {
             // Connections' errors stay with them: what reaches this place is the listening socket's.
             throw ListenError(host: configuration.host, port: configuration.port, code: error.errnoCode)
@@ -68,9 +71,10 @@ public struct StatusServer: Sendable {
 
     /// Runs the service until it ends by itself, is cancelled, or has had its time to drain: a client that does not
     /// take its answer must not hold the gateway.
-    private static func run(_ application: some Service, drainTimeout: Duration) async throws {
+    private static func run(_ application: some Service, _ feed: StatusFeed, drainTimeout: Duration) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
+            group.addTask { try await feed.run() }
             group.addTask {
                 try await gracefulShutdown()
                 try await Task.sleep(for: drainTimeout)

@@ -52,4 +52,6 @@ public enum StatusServerLimits {
     public static let deliveryTimeout: Duration = .seconds(60)
     /// Clients that listen for events at a time.
     public static let maximumEventListeners = 64
+    /// Clients that follow the status at a time: open pages.
+    public static let maximumFeedListeners = 64
 }

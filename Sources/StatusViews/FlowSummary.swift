@@ -11,13 +11,16 @@ public struct FlowSummary: Hashable, Sendable {
     }
 
     public var state: State
-    /// The leg that feeds the outputs, as `INPUT/LEG`, and its peer.
-    var activeLeg: String?
-    var remote: String?
-    var uptime: Double?
-    var counters: StreamCounters?
+    /// The leg that feeds the outputs, as `INPUT/LEG`.
+    public var activeLeg: String?
+    /// Its peer.
+    public var remote: String?
+    /// Seconds since the peer connected.
+    public var uptime: Double?
+    /// What came on the leg.
+    public var counters: StreamCounters?
     /// What keeps the flow, or a part of it, from running.
-    var lastError: String?
+    public var lastError: String?
 
     public init(_ flow: FlowStatus, problem: FileStatus? = nil) {
         state = Self.state(of: flow)

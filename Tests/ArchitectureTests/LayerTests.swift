@@ -24,6 +24,7 @@ struct LayerTests {
         "Threads": ["CLinux"],
         "FlowConfig": ["YAML"],
         "FlowHub": ["MPEGTS"],
+        "StatusServer": ["StatusViews"],
     ]
 
     /// Libraries that only these rooms may see.

@@ -24,7 +24,7 @@ struct SecretLeakTests {
         "{key: hunter2, key: hunter2}", "{key: {hunter2: hunter2}}", "{? [hunter2] : x}", "@hunter2", "`hunter2`",
     ]
 
-    @Test("No secret is in any message, whatever is wrong with it", arguments: fields)
+    @Test("No secret is in any message or excerpt, whatever is wrong with it", arguments: fields)
     func messages(field: String) {
         for value in Self.values {
             let text = Fixture.flow(inputs: "  - {name: in, \(field.replacing("%", with: value))}")
@@ -36,6 +36,8 @@ struct SecretLeakTests {
             )
             for text in [text, twice] {
                 for line in Fixture.lines(text) where line.contains("hunter2") { Issue.record("\(value): \(line)") }
+                for excerpt in Fixture.load(text).diagnostics.compactMap(\.excerpt)
+                where "\(excerpt)".contains("hunter2") { Issue.record("\(value): \(excerpt)") }
             }
         }
     }

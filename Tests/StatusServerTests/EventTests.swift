@@ -1,8 +1,6 @@
 import FlowModel
 import Foundation
 import GatewayClient
-import NIOCore
-import NIOPosix
 import Testing
 
 @testable import StatusServer
@@ -81,7 +79,7 @@ struct EventRouteTests {
         let history = EventHistory { 1 }
         for flow in ["a", "b", "a"] { history.record(FlowEvent(reason: "Switched", flow: flow, message: "x")) }
         try await withServer(events: history) { client, port async throws in
-            let text = try await Self.get("/api/v1/events?flow=a", port: port, headers: ["Accept: application/json"])
+            let text = try await rawAnswer("/api/v1/events?flow=a", port: port, headers: ["Accept: application/json"])
             let body = text.split(separator: "\r\n\r\n", maxSplits: 1).last.map(String.init) ?? ""
             let list = try JSONDecoder().decode(EventList.self, from: Data(body.utf8))
             #expect(list.events.map(\.id) == [1, 3])
@@ -93,11 +91,12 @@ struct EventRouteTests {
         let history = EventHistory { 1 }
         for number in 1...3 { history.record(FlowEvent(reason: "Old", flow: "a", message: "\(number)")) }
         try await withServer(events: history) { client, port async throws in
-            let text = try await Self.get(
+            let text = try await rawAnswer(
                 "/api/v1/events",
                 port: port,
                 headers: ["Accept: text/event-stream", "Last-Event-ID: 2"],
-                until: "event: New"
+                until: "event: New",
+                begins: ": listening"
             ) {
                 history.record(FlowEvent(reason: "New", flow: "a", message: "now"))
             }
@@ -105,41 +104,6 @@ struct EventRouteTests {
             #expect(!text.contains("id: 2\n"))
             #expect(text.contains("id: 3\nevent: Old\n"))
             #expect(text.contains("id: 4\nevent: New\n"))
-        }
-    }
-
-    /// One request on a connection of its own.
-    ///
-    /// - Parameters:
-    ///   - end: what the answer is read to; to its end when left out.
-    ///   - onListening: called when the stream has begun.
-    private static func get(
-        _ path: String,
-        port: Int,
-        headers: [String],
-        until end: String? = nil,
-        onListening: (@Sendable () -> Void)? = nil
-    ) async throws -> String {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        return try await channel.executeThenClose { inbound, outbound in
-            let lines = ["GET \(path) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
-            try await outbound.write(ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n"))
-            var text = ""
-            var isListening = false
-            for try await buffer in inbound {
-                text += String(buffer: buffer)
-                if !isListening, text.contains(": listening") {
-                    isListening = true
-                    onListening?()
-                }
-                if let end, text.contains(end), text.hasSuffix("\n\n\r\n") { break }
-            }
-            return text
         }
     }
 }

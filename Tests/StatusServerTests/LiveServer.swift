@@ -1,5 +1,7 @@
 import GatewayClient
 import Logging
+import NIOCore
+import NIOPosix
 import StatusServer
 
 /// Runs a server on a free port for as long as `body` takes.
@@ -52,3 +54,39 @@ func withServer(
 }
 
 let silentLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// What comes back for one request on a connection of its own.
+///
+/// - Parameters:
+///   - end: what the answer is read to; to its end when left out.
+///   - start: what shows that a stream has begun; then `onStart` is called.
+func rawAnswer(
+    _ path: String,
+    port: Int,
+    headers: [String] = [],
+    until end: String? = nil,
+    begins start: String? = nil,
+    onStart: (@Sendable () -> Void)? = nil
+) async throws -> String {
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .connect(host: "127.0.0.1", port: port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+            }
+        }
+    return try await channel.executeThenClose { inbound, outbound in
+        let lines = ["GET \(path) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
+        try await outbound.write(ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n"))
+        var text = ""
+        var hasStarted = false
+        for try await buffer in inbound {
+            text += String(buffer: buffer)
+            if !hasStarted, let start, text.contains(start) {
+                hasStarted = true
+                onStart?()
+            }
+            if let end, text.contains(end), text.hasSuffix("\n\n\r\n") { break }
+        }
+        return text
+    }
+}

@@ -56,12 +56,23 @@ enum SampleStatus {
                     lastTransitionTime: 1_767_322_800
                 )
             ],
-            inputs: [InputStatus(name: "venue", protocol: "srt", enabled: true, legs: [leg])],
+            inputs: [
+                InputStatus(
+                    name: "venue",
+                    protocol: "srt",
+                    enabled: true,
+                    mode: .listener,
+                    keyLength: 32,
+                    legs: [leg]
+                )
+            ],
             outputs: [
                 OutputStatus(
                     name: "studio",
                     protocol: "srt",
                     enabled: true,
+                    mode: .caller,
+                    keyLength: 16,
                     address: "srt://192.0.2.7:9100",
                     state: .connected,
                     bitrate: 5_000_000,

@@ -27,7 +27,9 @@ struct StatusServerTests {
     @Test(
         "What does not exist is said as JSON",
         arguments: [
-            "/", "/api/v1/flows/nobody", "/api/v1/flows/", "/api/v1/flows/a/b", "/api/v1/flows/..%2f..", "/metrics/",
+            "/nowhere", "/page/", "/page/nothing.js", "/page/index.html", "/page/../Package.swift",
+            "/api/v1/flows/nobody/history", "/api/v1/flows/stadium-a/past", "/api/v1/flows/nobody", "/api/v1/flows/",
+            "/api/v1/flows/a/b", "/api/v1/flows/..%2f..", "/metrics/",
             "//", "/hls/a/index.m3u8",
         ]
     )
@@ -40,11 +42,11 @@ struct StatusServerTests {
         }
     }
 
-    @Test("The root names the paths there are")
-    func root() async throws {
+    @Test("What is no path names the paths there are")
+    func paths() async throws {
         try await withServer { client, _ async throws in
             struct Body: Decodable { var paths: [String] }
-            let answer = try await client.request(.get, "/")
+            let answer = try await client.request(.get, "/nowhere")
             #expect(try JSONDecoder().decode(Body.self, from: Data(answer.body)).paths.contains("/metrics"))
         }
     }
@@ -119,10 +121,14 @@ struct StatusServerTests {
         }
     }
 
-    @Test("With a token only the probes answer those who do not show it")
+    @Test("With a token only the probes and the page, which asks for it, answer those who do not show it")
     func token() async throws {
         try await withServer(token: .fixed("s3cret"), host: "0.0.0.0") { client, port async throws in
-            for path in ["/", "/api/v1/flows", "/api/v1/status", "/metrics", "/nowhere"] {
+            let closed = [
+                "/api/v1/flows", "/api/v1/flows/stadium-a", "/api/v1/flows/stadium-a/history", "/api/v1/history",
+                "/api/v1/status", "/api/v1/stream", "/api/v1/addresses", "/api/v1/events", "/metrics", "/nowhere",
+            ]
+            for path in closed {
                 let answer = try await client.request(.get, path)
                 #expect(answer.status == 401)
                 #expect(answer.headers["www-authenticate"] == "Bearer realm=\"headgate\"")
@@ -130,6 +136,8 @@ struct StatusServerTests {
             #expect(try await client.request(.post, "/-/reload").status == 401)
             #expect(try await client.request(.get, "/healthz").status == 200)
             #expect(try await client.request(.get, "/readyz").status == 200)
+            #expect(try await client.request(.get, "/").status == 200)
+            #expect(try await client.request(.get, "/page/main.js").status == 200)
             let url = try GatewayURL("http://127.0.0.1:\(port)")
             let friend = GatewayClient(server: url, token: "s3cret", timeout: .seconds(120))
             #expect(try await friend.request(.get, "/metrics").status == 200)

@@ -43,6 +43,7 @@ public struct FlowLoader: Sendable {
             }
             diagnostics = order.map { diagnostics[$0] }
         }
+        ExcerptWriter(bytes: file.bytes, schema: flowSchema).addExcerpts(to: &diagnostics)
         return LoadedFile(path: file.path, flows: flows, diagnostics: diagnostics, isEmpty: isEmpty)
     }
 

@@ -12,6 +12,8 @@ struct FlowSchema: Sendable {
     let secretKeys: Set<String>
     /// Keys that stand inside of such values and may be named.
     let secretMembers: Set<String>
+    /// All other keys that there are.
+    let plainKeys: Set<String>
     private let document: JSONValue
 
     /// The properties that the schema at a place explains; not those that all inputs or outputs have.
@@ -35,6 +37,7 @@ struct FlowSchema: Sendable {
             textKeys = keys.text
             secretKeys = keys.secret
             secretMembers = keys.secretMembers
+            plainKeys = keys.all.subtracting(keys.secret).subtracting(keys.secretMembers)
         } catch {
             preconditionFailure("the embedded flow schema cannot be used: \(error)")
         }
@@ -44,6 +47,7 @@ struct FlowSchema: Sendable {
 /// Walks a schema document and sorts its property names.
 private struct FlowSchemaKeys {
     let document: JSONValue
+    private(set) var all: Set<String> = []
     private(set) var text: Set<String> = []
     private(set) var secret: Set<String> = []
     private(set) var secretMembers: Set<String> = []
@@ -61,6 +65,7 @@ private struct FlowSchemaKeys {
 
     private mutating func collect(in schema: JSONValue) {
         for (name, property) in members(schema.object?["properties"]) {
+            all.insert(name)
             guard let property = resolved(property).object else { continue }
             if property["writeOnly"] == true {
                 secret.insert(name)

@@ -35,10 +35,14 @@ enum StatusMerge {
                 name: spec.name,
                 protocol: spec.source.protocolName,
                 enabled: isEnabled,
+                mode: spec.source.srtTerms?.mode,
+                keyLength: spec.source.srtTerms?.keyLength,
                 legs: legs.map { LegStatus(name: $0, address: "", lastError: error) }
             )
         }
         status.enabled = isEnabled
+        status.mode = spec.source.srtTerms?.mode
+        status.keyLength = spec.source.srtTerms?.keyLength
         if let error, let index = status.legs.firstIndex(where: { $0.name == "main" }) {
             status.legs[index].lastError = error
         }
@@ -59,11 +63,15 @@ enum StatusMerge {
                 name: spec.name,
                 protocol: spec.destination.protocolName,
                 enabled: spec.isEnabled,
+                mode: spec.destination.srtTerms?.mode,
+                keyLength: spec.destination.srtTerms?.keyLength,
                 address: "",
                 lastError: error
             )
         }
         status.enabled = spec.isEnabled
+        status.mode = spec.destination.srtTerms?.mode
+        status.keyLength = spec.destination.srtTerms?.keyLength
         if let error { status.lastError = error }
         return status
     }

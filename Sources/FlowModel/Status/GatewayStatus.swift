@@ -6,6 +6,8 @@ public struct FileProblem: Hashable, Sendable, Codable {
     public var field: String
     public var message: String
     public var rule: String
+    /// The line of the file that it is about, without what may be a secret.
+    public var excerpt: SourceExcerpt?
 
     public init(_ diagnostic: Diagnostic) {
         self.line = diagnostic.line
@@ -14,6 +16,7 @@ public struct FileProblem: Hashable, Sendable, Codable {
         self.field = diagnostic.field
         self.message = diagnostic.message
         self.rule = diagnostic.rule
+        self.excerpt = diagnostic.excerpt
     }
 }
 

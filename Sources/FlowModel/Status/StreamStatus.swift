@@ -8,6 +8,14 @@ public enum ConnectionState: String, Hashable, Sendable, Codable {
     case connected = "Connected"
 }
 
+/// Who calls whom, by SRT.
+public enum ConnectionMode: String, Hashable, Sendable, Codable {
+    /// The gateway listens.
+    case listener
+    /// The gateway calls out.
+    case caller
+}
+
 /// Counters since the leg, output or peer started. They only grow; what does not apply stays 0.
 public struct StreamCounters: Hashable, Sendable, Codable {
     public var bytes: UInt64 = 0
@@ -133,12 +141,25 @@ public struct InputStatus: Hashable, Sendable, Codable {
     /// As in the flow file: `srt`, `rtp`, `file`.
     public var `protocol`: String
     public var enabled: Bool
+    /// Who calls, where the protocol leaves it open.
+    public var mode: ConnectionMode?
+    /// Bytes of the AES key that the peer has to use as well; nil in the clear.
+    public var keyLength: Int?
     public var legs: [LegStatus]
 
-    public init(name: String, protocol: String, enabled: Bool, legs: [LegStatus]) {
+    public init(
+        name: String,
+        protocol: String,
+        enabled: Bool,
+        mode: ConnectionMode? = nil,
+        keyLength: Int? = nil,
+        legs: [LegStatus]
+    ) {
         self.name = name
         self.protocol = `protocol`
         self.enabled = enabled
+        self.mode = mode
+        self.keyLength = keyLength
         self.legs = legs
     }
 }
@@ -170,6 +191,10 @@ public struct OutputStatus: Hashable, Sendable, Codable {
     public var name: String
     public var `protocol`: String
     public var enabled: Bool
+    /// Who calls, where the protocol leaves it open.
+    public var mode: ConnectionMode?
+    /// Bytes of the AES key that the peer has to use as well; nil in the clear.
+    public var keyLength: Int?
     /// Where the gateway serves or sends: `srt://0.0.0.0:9100`, `udp://192.0.2.1:5000`, a path. Never holds a secret.
     public var address: String
     public var state: ConnectionState
@@ -183,6 +208,8 @@ public struct OutputStatus: Hashable, Sendable, Codable {
         name: String,
         protocol: String,
         enabled: Bool,
+        mode: ConnectionMode? = nil,
+        keyLength: Int? = nil,
         address: String,
         state: ConnectionState = .idle,
         bitrate: Int64 = 0,
@@ -193,6 +220,8 @@ public struct OutputStatus: Hashable, Sendable, Codable {
         self.name = name
         self.protocol = `protocol`
         self.enabled = enabled
+        self.mode = mode
+        self.keyLength = keyLength
         self.address = address
         self.state = state
         self.bitrate = bitrate

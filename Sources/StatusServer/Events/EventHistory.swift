@@ -45,6 +45,13 @@ public final class EventHistory: Sendable {
         state.withLock { Self.events(after: id, in: $0) }
     }
 
+    /// The number of the newest event of a flow that is kept; 0 without one.
+    func lastID(of flow: String) -> UInt64 {
+        state.withLock { state in
+            state.events.reduce(0) { $1.flow == flow ? max($0, $1.id) : $0 }
+        }
+    }
+
     /// Those that are kept, and then each as it happens; ends when the listener does.
     func follow(after id: UInt64) -> (past: [RecordedEvent], coming: AsyncStream<RecordedEvent>) {
         let (stream, continuation) = AsyncStream<RecordedEvent>.makeStream(

@@ -6,7 +6,6 @@ import ServiceLifecycle
 
 /// Events as they happen: server-sent events, HTML Living Standard §9.2.
 struct EventStream: Sendable {
-    static let contentType = "text/event-stream; charset=utf-8"
     /// A comment goes out so often when nothing happens, so that a connection that is gone is noticed.
     static let keepAliveInterval = Duration.seconds(10)
 

@@ -12,20 +12,20 @@ struct StatusResponder: HTTPResponder {
     /// Whether only loopback names may stand in `Host`.
     let checkHost: Bool
     let logger: Logger
+    let planSlots = PlanSlots()
 
     func respond(to request: Request, context: StatusRequestContext) async -> Response {
-        let deadline = context.channel.eventLoop.scheduleTask(in: TimeAmount(StatusServerLimits.bodyDeadline)) {
-            context.channel.close(promise: nil)
-        }
-        let isSmall = await bodyIsSmall(request)
-        deadline.cancel()
-        guard isSmall else {
+        // A plan's body may be large: who asks is looked at before it is read.
+        let takesBody = StatusRoute(path: request.uri.path) == .plan
+        if !takesBody, await body(of: request, upTo: StatusServerLimits.maximumBodyBytes, context) == nil {
             // Ends the connection once the answer is out, instead of reading all that the client goes on to send.
             context.channel.close(mode: .input, promise: nil)
-            return response(.error("no request needs a body", status: .contentTooLarge), to: request)
+            return response(.error("only a plan needs a body", status: .contentTooLarge), to: request)
         }
         do {
-            return response(try await answer(request, context), to: request)
+            let answer = try await answer(request, context)
+            if takesBody, answer.status != .ok { context.channel.close(mode: .input, promise: nil) }
+            return response(answer, to: request)
         } catch {
             logger.error("A status request failed", metadata: ["error": "\(error)"])
             return response(.error("the status could not be encoded", status: .internalServerError), to: request)
@@ -79,6 +79,8 @@ struct StatusResponder: HTTPResponder {
             )
         case .reload:
             return try .json(ReloadResult(await snapshots.reload()))
+        case .plan:
+            return try await plan(request, context)
         }
     }
 
@@ -93,7 +95,7 @@ struct StatusResponder: HTTPResponder {
             authority: request.head.authority,
             origin: request.headers[.origin],
             authorization: request.headers[.authorization],
-            changesState: route?.changesState ?? false,
+            isPosted: route?.isPosted ?? false,
             isProbe: route?.isProbe ?? false
         )
         guard let token, !head.isProbe else { return AccessPolicy.verdict(head, token: nil, checkHost: checkHost) }
@@ -105,17 +107,22 @@ struct StatusResponder: HTTPResponder {
         }
     }
 
-    private func bodyIsSmall(_ request: Request) async -> Bool {
-        var count = 0
+    /// Nil when the body is larger, or has not come in time. Its memory follows the bytes that came.
+    func body(of request: Request, upTo limit: Int, _ context: StatusRequestContext) async -> [UInt8]? {
+        let deadline = context.channel.eventLoop.scheduleTask(in: TimeAmount(StatusServerLimits.bodyDeadline)) {
+            context.channel.close(promise: nil)
+        }
+        defer { deadline.cancel() }
+        var bytes: [UInt8] = []
         do {
             for try await buffer in request.body {
-                count += buffer.readableBytes
-                guard count <= StatusServerLimits.maximumBodyBytes else { return false }
+                guard buffer.readableBytes <= limit - bytes.count else { return nil }
+                bytes += buffer.readableBytesView
             }
         } catch {
-            return false
+            return nil
         }
-        return true
+        return bytes
     }
 
     private func response(_ answer: StatusAnswer, to request: Request) -> Response {

@@ -9,11 +9,12 @@ enum StatusRoute: Hashable, Sendable {
     case health
     case readiness
     case reload
+    case plan
 
     /// The paths as an operator types them, for the answer to a path that is none.
     static let paths = [
         "/api/v1/flows", "/api/v1/flows/NAME", "/api/v1/status", "/api/v1/addresses", "/api/v1/events", "/metrics",
-        "/healthz", "/readyz", "/-/reload",
+        "/healthz", "/readyz", "/-/reload", "/api/v1/plan",
     ]
 
     /// - Parameter path: without the query. Flow names need no percent encoding, so none is taken off.
@@ -27,6 +28,7 @@ enum StatusRoute: Hashable, Sendable {
         case "/healthz": self = .health
         case "/readyz": self = .readiness
         case "/-/reload": self = .reload
+        case "/api/v1/plan": self = .plan
         default:
             let prefix = "/api/v1/flows/"
             guard path.hasPrefix(prefix) else { return nil }
@@ -38,11 +40,12 @@ enum StatusRoute: Hashable, Sendable {
 
     /// The value of `Allow` (RFC 9110 §10.2.1).
     var allowedMethods: [String] {
-        self == .reload ? ["POST"] : ["GET", "HEAD"]
+        isPosted ? ["POST"] : ["GET", "HEAD"]
     }
 
     /// Answered without a token, for orchestrators and load balancers.
     var isProbe: Bool { self == .health || self == .readiness }
 
-    var changesState: Bool { self == .reload }
+    /// Not for other sites' pages: it makes the gateway work, whether it changes something or not.
+    var isPosted: Bool { self == .reload || self == .plan }
 }

@@ -42,7 +42,8 @@ struct WaitCommand: AsyncParsableCommand {
     func run() async throws {
         let gateway: RunningGateway
         do {
-            gateway = try self.gateway.gateway()
+            // A gateway that does not answer must not outlast the time to wait.
+            gateway = try self.gateway.gateway(timeout: min(timeout, GatewayClient.defaultTimeout))
         } catch {
             Console.error("headgate: \(error)")
             throw ExitCode(2)

@@ -77,6 +77,21 @@ final class DirectoryLooker: Sendable {
         }
     }
 
+    /// What a plan for other files has to know of the directory as it was seen last.
+    func surroundings() async -> PlanSurroundings {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                let surroundings = self.state.withLock { state in
+                    PlanSurroundings(
+                        entries: Array(state.ledger.entries.values),
+                        secrets: PlanSurroundings.secrets(of: state.flows.values.map(\.spec))
+                    )
+                }
+                continuation.resume(returning: surroundings)
+            }
+        }
+    }
+
     private func look(_ state: inout State, settled: Bool, at now: Duration) -> DirectoryLook {
         // Watches come before the listing: what changes after it raises an event.
         watcher.prepareForLook()

@@ -52,11 +52,17 @@ public final class GatewayProcess: Sendable {
     ) throws {
         self.flows = flows
         self.state = state
-        httpPort = FreePorts.next()
+        httpPort = Self.httpPort(in: arguments) ?? FreePorts.next()
         let listeners = ["http": "127.0.0.1:\(httpPort)", "srt": "127.0.0.1:0", "rtmp": "off", "rtsp": "off"]
         var all = ["serve", "--flows", flows.path, "--state-dir", state.path]
         for (name, address) in listeners where !arguments.contains("--\(name)") { all += ["--\(name)", address] }
         process = try ChildProcess(Self.binaryPath, all + arguments, environment: environment)
+    }
+
+    /// The port that the arguments ask for, as a restart on the same one does.
+    private static func httpPort(in arguments: [String]) -> UInt16? {
+        guard let flag = arguments.firstIndex(of: "--http"), arguments.indices.contains(flag + 1) else { return nil }
+        return arguments[flag + 1].split(separator: ":").last.flatMap { UInt16($0) }
     }
 
     /// Standard output and standard error, joined.

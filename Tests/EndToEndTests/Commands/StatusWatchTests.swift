@@ -26,8 +26,8 @@ struct StatusWatchTests {
         try await first.stop()
         try await eventually("the end is told") { watch.errorOutput.contains("cannot reach the gateway") }
         let count = blocks(watch).count
-        _ = try await GatewayProcess.start(arguments: listen, flows: first.flows, state: first.state)
-        try await eventually("more blocks") { blocks(watch).count > count }
+        let second = try await GatewayProcess.start(arguments: listen, flows: first.flows, state: first.state)
+        try await eventually("more blocks") { blocks(watch).count > count && second.process.isRunning }
         #expect(!watch.output.contains("\u{1b}"))
         watch.signal(SIGINT)
         #expect(try await watch.waitForExit(within: .seconds(10)) == .code(0))

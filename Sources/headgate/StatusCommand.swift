@@ -50,7 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
             view.show()
             throw ExitCode(view.exitCode)
         }
-        let watched = StatusWatch(separator: json ? "" : "\n") { await view(of: gateway) }
+        let watched = StatusWatch(isLines: json) { await view(of: gateway) }
         throw ExitCode(await watched.run())
     }
 

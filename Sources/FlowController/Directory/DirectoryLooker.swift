@@ -77,17 +77,11 @@ final class DirectoryLooker: Sendable {
         }
     }
 
-    /// What a plan for other files has to know of the directory as it was seen last.
-    func surroundings() async -> PlanSurroundings {
+    /// The files as they were seen last, for plans of others beside them.
+    func entries() async -> [FileLedger.Entry] {
         await withCheckedContinuation { continuation in
             queue.async {
-                let surroundings = self.state.withLock { state in
-                    PlanSurroundings(
-                        entries: Array(state.ledger.entries.values),
-                        secrets: PlanSurroundings.secrets(of: state.flows.values.map(\.spec))
-                    )
-                }
-                continuation.resume(returning: surroundings)
+                continuation.resume(returning: self.state.withLock { Array($0.ledger.entries.values) })
             }
         }
     }

@@ -8,13 +8,16 @@ extension FlowController {
 
     /// What these files would change, compared with what the gateway was asked for last: an input that cannot start for
     /// now is no change. Nothing is applied, kept or opened.
+    ///
+    /// Of secrets in files and variables the places are compared, not the values: neither does a client make the gateway
+    /// open what it names, nor can it find a secret out by guessing.
     public func preview(_ request: PlanRequest) async -> PlanPreview {
-        let surroundings = await looker.surroundings()
+        let entries = await looker.entries()
         let (directory, rules) = (AbsolutePath.of(configuration.flowsDirectory), rules)
         let candidates = await withCheckedContinuation { continuation in
             Self.planningQueue.async {
                 continuation.resume(
-                    returning: CandidateFiles(request, in: directory, beside: surroundings.entries, rules: rules)
+                    returning: CandidateFiles(request, in: directory, beside: entries, rules: rules)
                 )
             }
         }
@@ -22,23 +25,32 @@ extension FlowController {
             return PlanPreview(diagnostics: candidates.diagnostics)
         }
         let reports = Dictionary(await applier.reports().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let desired = candidates.specs.map(surroundings.resolve)
-        let running = records.values.compactMap(\.desired?.spec)
+        let desired = candidates.specs
+        let running = records.values.compactMap(\.desired?.accepted.spec)
         let intended = running.filter { candidates.decide(about: $0.name) }
         let plan = FlowPlanner.plan(desired: desired, observed: intended.map(ObservedFlow.init(applied:)))
-        let specs = Dictionary(desired.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let before = Dictionary(intended.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Dictionary(desired.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         return PlanPreview(
             diagnostics: candidates.diagnostics,
             changes: plan.changes.map { change in
                 PreviewedChange(
                     change,
                     sessions: reports[change.flow]?.sessions(endedBy: change) ?? [],
-                    endpoints: specs[change.flow]?.endpoints(createdBy: change) ?? [],
-                    note: specs[change.flow]?.unreadSecret(in: change)
+                    endpoints: after[change.flow]?.endpoints(createdBy: change) ?? [],
+                    note: Self.movesSecret(change, before[change.flow], after[change.flow]) ? Self.movedSecret : nil
                 )
             },
             notes: desired.isEmpty && !running.isEmpty && intended.count == running.count ? lossOfAllNotes : []
         )
+    }
+
+    private static let movedSecret =
+        "its secret comes from another place than before, and counts as another one: what it holds is not looked at"
+
+    private static func movesSecret(_ change: PlannedChange, _ before: FlowSpec?, _ after: FlowSpec?) -> Bool {
+        guard let before, let after, [.restartInput, .restartOutput].contains(change.action) else { return false }
+        return before.secretPlaces(of: change.component) != after.secretPlaces(of: change.component)
     }
 
     /// The gateway does not take the loss of all flows at once at its word.
@@ -64,18 +76,18 @@ extension FlowSpec {
         }
     }
 
-    /// A restart may be for a secret that the gateway would have to read first.
-    fileprivate func unreadSecret(in change: PlannedChange) -> String? {
-        var unread: Set<SecretSource> = []
+    /// The files and variables that an input or output has its secrets from.
+    fileprivate func secretPlaces(of component: FlowComponent) -> Set<SecretSource> {
+        var places: Set<SecretSource> = []
         func note(_ secret: Secret, _: SecretUse) -> Secret {
-            if secret.value == nil { unread.insert(secret.source) }
+            if case .literal = secret.source {} else { places.insert(secret.source) }
             return secret
         }
-        switch (change.action, change.component) {
-        case (.restartInput, .input(let name)): _ = inputs.first { $0.name == name }?.mapSecrets(note)
-        case (.restartOutput, .output(let name)): _ = outputs.first { $0.name == name }?.mapSecrets(note)
-        default: return nil
+        switch component {
+        case .input(let name): _ = inputs.first { $0.name == name }?.mapSecrets(note)
+        case .output(let name): _ = outputs.first { $0.name == name }?.mapSecrets(note)
+        case .flow, .backupLeg: break
         }
-        return unread.first.map { "what \($0) holds is not known before it is read: counted as another secret" }
+        return places
     }
 }

@@ -5,7 +5,8 @@ import FlowModel
 ///
 /// Events are alike when flow, component, reason and remote address are. Of those twenty are let through, then one a
 /// minute, which tells how many were left out. All addresses together have ten times as much for each flow and reason.
-/// Switches are all let through: each is told with its gap, and their number is held down where they are decided.
+/// Switches are all let through: each is told with its gap, and their number is held down where they are decided. So is
+/// what an operator's edits do.
 struct EventThrottle {
     static let burst = 20.0
     static let secondsForOne = 60.0
@@ -13,7 +14,7 @@ struct EventThrottle {
     static let crowdFactor = 10.0
     /// Kinds that are remembered; those beyond it share one place for each reason.
     static let maximumKinds = 1_024
-    static let exemptReasons: Set = ["Switched"]
+    static let exemptReasons: Set = ["Switched", "Created", "Updated", "Restarted", "Deleted"]
     private static let secondsBetweenSweeps = 1.0
 
     private struct Kind: Hashable {

@@ -17,8 +17,8 @@ struct PlanCommand: AsyncParsableCommand {
             files takes the place of what it held before.
 
             Each change is one of: create, update (nobody is dropped), restart input, leg or output (with the sessions \
-            that it would end), delete. The gateway reads none of the secret files that are named: a secret that it does \
-            not know yet counts as another one.
+            that it would end), delete. The gateway reads none of the secret files that are named: a secret that moves \
+            from or to one counts as another one.
 
             Exit codes: 0 no change, 3 changes, 1 invalid, 2 the question cannot be asked.
             """
@@ -49,18 +49,18 @@ struct PlanCommand: AsyncParsableCommand {
             for failure in collector.failures { Console.error("headgate: \(failure.escapedForOneLine)") }
             throw ExitCode(2)
         }
-        var plan: PlanPreview
-        do {
-            plan = try await gateway.gateway(timeout: Self.timeout).plan(request(collector, path))
-        } catch {
-            Console.error("headgate: \(error)")
-            throw ExitCode(2)
+        var plan = PlanPreview(diagnostics: collector.unreadable)
+        // A lone file that cannot be read leaves nothing to ask.
+        if !collector.files.isEmpty || plan.valid {
+            do {
+                let answer = try await gateway.gateway(timeout: Self.timeout).plan(request(collector, path))
+                plan = plan.valid ? answer : PlanPreview(diagnostics: plan.diagnostics + answer.diagnostics)
+            } catch {
+                Console.error("headgate: \(error)")
+                throw ExitCode(2)
+            }
         }
-        if !collector.unreadable.isEmpty {
-            plan = PlanPreview(diagnostics: collector.inOrder(plan.diagnostics + collector.unreadable))
-        } else {
-            plan.diagnostics = collector.inOrder(plan.diagnostics)
-        }
+        plan.diagnostics = collector.inOrder(plan.diagnostics)
         try show(plan)
         guard plan.valid else { throw ExitCode(1) }
         if !plan.changes.isEmpty { throw ExitCode(3) }

@@ -15,12 +15,12 @@ final class StatusWatch: Sendable {
     }
 
     private let view: @Sendable () async -> StatusCommand.View
-    /// Between two views of a pipe or file.
-    private let separator: String
+    private let isLines: Bool
     private let state = Mutex(State())
 
-    init(separator: String, view: @escaping @Sendable () async -> StatusCommand.View) {
-        self.separator = separator
+    /// - Parameter isLines: each view is a line for another program, wherever it goes.
+    init(isLines: Bool, view: @escaping @Sendable () async -> StatusCommand.View) {
+        self.isLines = isLines
         self.view = view
     }
 
@@ -28,7 +28,7 @@ final class StatusWatch: Sendable {
     func run() async -> Int32 {
         // Trapped before the terminal is changed, so that it is put back whatever comes.
         let interruptions = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
-        let isTerminal = Console.outputIsTerminal
+        let isTerminal = Console.outputIsTerminal && !isLines
         if isTerminal { Console.output(TerminalFrame.enter) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in interruptions { break } }
@@ -73,6 +73,6 @@ final class StatusWatch: Sendable {
             return view.error != state.lastError
         }
         if isNews, !view.error.isEmpty { Console.error("headgate: \(view.error)") }
-        return view.output.isEmpty || Console.output(view.output + separator)
+        return view.output.isEmpty || Console.output(view.output + (isLines ? "" : "\n"))
     }
 }

@@ -138,7 +138,7 @@ struct PlanCommandTests {
             let file = try next.write(text, to: "a.yaml")
             let result = try await plan(file, gateway)
             #expect(result.status == .code(3) && result.output.contains("restart input in"), "\(result)")
-            #expect(result.output.contains("is not known before it is read"))
+            #expect(result.output.contains("its secret comes from another place"))
             #expect(!result.output.contains("horse"))
         }
         #expect(try await plan(gateway.flows.path, gateway).status == .code(0))
@@ -151,6 +151,10 @@ struct PlanCommandTests {
         #expect(gone.status == .code(2) && gone.output.isEmpty && gone.errorOutput.contains("cannot reach the gateway"))
         let gateway = try await GatewayProcess.start()
         #expect(try await plan(next.path("nothing"), gateway).status == .code(2))
+        // What cannot be read as a file is invalid, as it is to validate.
+        #expect(mkfifo(next.path("b.yaml"), 0o600) == 0)
+        let unreadable = try await plan(next.path("b.yaml"), gateway)
+        #expect(unreadable.status == .code(1) && unreadable.output.hasPrefix(next.path("b.yaml")), "\(unreadable)")
     }
 
     @Test("serve --plan-only says what a first start would do, and does nothing")

@@ -82,7 +82,11 @@ struct PreviewTests {
     func loneFile() async throws {
         let harness = ControllerHarness(Self.files)
         try await harness.run { harness in
-            #expect(texts(await file("four 9003", in: harness)) == ["four create flow -"])
+            let new = await file("four 9003", in: harness)
+            #expect(texts(new) == ["four create flow -"])
+            #expect(new.changes.first?.endpoints.map(\.place) == ["listens on UDP port 9003"])
+            let suspended = await file("four 9003 suspend", in: harness)
+            #expect(suspended.changes.map(\.note) == ["suspended: nothing of it runs"])
             #expect(texts(await file("two 9001 latency=300", in: harness)) == ["two restart input input in"])
             #expect(texts(await file("two 9001", in: harness)) == [])
             let clash = await file("four 9002", in: harness)

@@ -38,19 +38,26 @@ extension FlowController {
                     change,
                     sessions: reports[change.flow]?.sessions(endedBy: change) ?? [],
                     endpoints: after[change.flow]?.endpoints(createdBy: change) ?? [],
-                    note: Self.movesSecret(change, before[change.flow], after[change.flow]) ? Self.movedSecret : nil
+                    note: Self.note(on: change, before[change.flow], after[change.flow])
                 )
             },
             notes: desired.isEmpty && !running.isEmpty && intended.count == running.count ? lossOfAllNotes : []
         )
     }
 
-    private static let movedSecret =
-        "its secret comes from another place than before, and counts as another one: what it holds is not looked at"
-
-    private static func movesSecret(_ change: PlannedChange, _ before: FlowSpec?, _ after: FlowSpec?) -> Bool {
-        guard let before, let after, [.restartInput, .restartOutput].contains(change.action) else { return false }
-        return before.secretPlaces(of: change.component) != after.secretPlaces(of: change.component)
+    private static func note(on change: PlannedChange, _ before: FlowSpec?, _ after: FlowSpec?) -> String? {
+        switch change.action {
+        case .create where change.component == .flow:
+            return after?.suspensionNote
+        case .restartInput, .restartOutput:
+            guard let before, let after,
+                before.secretPlaces(of: change.component) != after.secretPlaces(of: change.component)
+            else { return nil }
+            return "its secret comes from another place than before, and counts as another one: what it holds is not "
+                + "looked at"
+        case .create, .update, .restartLeg, .delete:
+            return nil
+        }
     }
 
     /// The gateway does not take the loss of all flows at once at its word.

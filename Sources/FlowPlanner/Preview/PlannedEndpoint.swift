@@ -34,6 +34,9 @@ extension FlowSpec {
     public var plannedEndpoints: [PlannedEndpoint] {
         activeInputs.map { PlannedEndpoint($0, flow: name) } + activeOutputs.map { PlannedEndpoint($0, flow: name) }
     }
+
+    /// Why a flow that is created has no endpoints.
+    public var suspensionNote: String? { isSuspended ? "suspended: nothing of it runs" : nil }
 }
 
 extension InputSource {

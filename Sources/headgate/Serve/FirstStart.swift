@@ -26,7 +26,10 @@ struct FirstStart {
         let specs = Dictionary(report.accepted.map { ($0.name, $0) }) { first, _ in first }
         let preview = PlanPreview(
             diagnostics: [],
-            changes: plan.changes.map { PreviewedChange($0, endpoints: specs[$0.flow]?.plannedEndpoints ?? []) },
+            changes: plan.changes.map { change in
+                let spec = specs[change.flow]
+                return PreviewedChange(change, endpoints: spec?.plannedEndpoints ?? [], note: spec?.suspensionNote)
+            },
             notes: SecretCheck.failures(of: report.accepted)
         )
         let style = TextStyle(

@@ -91,7 +91,7 @@ let package = Package(
         room(
             "StatusServer",
             [
-                "FlowModel", "NetworkAddress", "Cryptography", "StatusViews",
+                "FlowModel", "FlowPlanner", "NetworkAddress", "Cryptography", "StatusViews",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -100,9 +100,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        room("StatusViews", ["FlowModel"]),
+        room("StatusViews", ["FlowModel", "FlowPlanner"]),
         room("FlowValidation", ["FlowModel", "FlowConfig"]),
         room("LogOutput", ["FlowModel", .product(name: "Logging", package: "swift-log")]),
+        room("EventArchive", ["FlowModel"]),
         room(
             "GatewayClient",
             [
@@ -118,7 +119,7 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "FlowModel", "FlowConfig", "FlowPlanner", "FlowController", "FlowRuntime", "StatusServer",
-                "StatusViews", "LogOutput", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
+                "StatusViews", "LogOutput", "EventArchive", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -167,10 +168,14 @@ let package = Package(
             ]
         ),
         tests(of: "FlowController", ["FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", logging]),
-        tests(of: "StatusServer", ["FlowModel", "GatewayClient", "JSONSchema", logging, nioCore, nioPosix, lifecycle]),
-        tests(of: "StatusViews", ["FlowModel"]),
+        tests(
+            of: "StatusServer",
+            ["FlowModel", "FlowPlanner", "GatewayClient", "JSONSchema", logging, nioCore, nioPosix, lifecycle]
+        ),
+        tests(of: "StatusViews", ["FlowModel", "FlowPlanner"]),
         tests(of: "FlowValidation", ["FlowModel", "FlowConfig"]),
-        tests(of: "LogOutput", [logging]),
+        tests(of: "LogOutput", ["FlowModel", logging]),
+        tests(of: "EventArchive", ["FlowModel", "HeadgateTestKit"]),
         tests(of: "GatewayClient", ["HeadgateTestKit", nioCore, nioPosix]),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
         .testTarget(

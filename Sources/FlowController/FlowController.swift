@@ -11,6 +11,7 @@ public actor FlowController {
     let configuration: FlowControllerConfiguration
     let applier: any FlowApplying
     let looker: DirectoryLooker
+    let rules: FlowDirectoryRules
     let watcher: any FlowWatching
     let writer: StateWriter
     let generations: GenerationStore
@@ -90,6 +91,7 @@ public actor FlowController {
         }
         self.configuration = configuration
         self.applier = applier
+        self.rules = environment.rules
         self.watcher = environment.watcher
         self.writer = writer
         self.generations = GenerationStore(state: environment.state)

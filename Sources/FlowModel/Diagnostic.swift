@@ -1,5 +1,5 @@
 /// One problem with one place in a flow file.
-public struct Diagnostic: Hashable, Sendable {
+public struct Diagnostic: Hashable, Sendable, Codable {
     public enum Severity: String, Hashable, Sendable, Codable {
         case error
         case warning

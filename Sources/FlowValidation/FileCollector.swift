@@ -1,31 +1,45 @@
-import FlowConfig
-import FlowModel
+public import FlowConfig
+public import FlowModel
 
 /// A flow file with its place below the folder that was named.
-struct CollectedFile: Sendable {
-    var file: FlowFile
+public struct CollectedFile: Sendable {
+    public var file: FlowFile
     /// `sub/a.yaml`; the last component for a file that was named itself.
-    var relativePath: String
+    public var relativePath: String
 }
 
 /// Finds the files that paths stand for.
-struct FileCollector {
-    private(set) var files: [CollectedFile] = []
+public struct FileCollector {
+    public private(set) var files: [CollectedFile] = []
     /// What is there but cannot be read: files and sub-folders.
-    private(set) var unreadable: [Diagnostic] = []
+    public private(set) var unreadable: [Diagnostic] = []
     /// What is not there at all.
-    private(set) var failures: [String] = []
+    public private(set) var failures: [String] = []
     /// Paths as messages show them, in the order in which they were found.
-    private(set) var order: [String] = []
+    private var order: [String] = []
 
     private let standardInputDescriptor: Int32
     private var seen: Set<String> = []
 
-    init(standardInputDescriptor: Int32) {
+    /// - Parameter standardInputDescriptor: read when `-` is collected.
+    public init(standardInputDescriptor: Int32 = 0) {
         self.standardInputDescriptor = standardInputDescriptor
     }
 
-    mutating func collect(_ path: String) {
+    /// Whether the path is a folder, and stands for all that is in it.
+    public static func isFolder(_ path: String) -> Bool {
+        guard path != FlowValidation.standardInput, case .folder = NamedFile(path: path) else { return false }
+        return true
+    }
+
+    /// Where a file lies, with the links above it followed; nil when there is no such folder.
+    public static func location(of file: FlowFile) -> String? {
+        guard let folder = NamedFile.absolutePath(file.baseDirectory) else { return nil }
+        return "\(folder == "/" ? "" : folder)/\(file.path.split(separator: "/").last ?? "")"
+    }
+
+    /// Adds a file, all files of a folder, or `-`.
+    public mutating func collect(_ path: String) {
         if path == FlowValidation.standardInput {
             collectPipe(path) { [standardInputDescriptor] () throws(PipeContent.ReadError) in
                 try PipeContent.read(descriptor: standardInputDescriptor)
@@ -82,5 +96,14 @@ struct FileCollector {
         guard seen.insert(NamedFile.absolutePath(file.path) ?? file.path).inserted else { return }
         order.append(file.path)
         files.append(CollectedFile(file: file, relativePath: relativePath))
+    }
+
+    /// In the order of the files; within one in the order of its text.
+    public func inOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        let positions = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
+        let keyed = diagnostics.enumerated().map { index, diagnostic in
+            (key: (positions[diagnostic.file] ?? order.count, diagnostic.line, diagnostic.column, index), diagnostic)
+        }
+        return keyed.sorted { $0.key < $1.key }.map(\.1)
     }
 }

@@ -1,4 +1,4 @@
-import FlowConfig
+public import FlowConfig
 public import FlowModel
 
 /// Checks flow files and folders without touching a socket or a running gateway.
@@ -14,8 +14,17 @@ public struct FlowValidation: Sendable {
     public var policy: String?
     /// What the caps of all flows together must not exceed; nil for no limit.
     public var capacity: BitRate?
+    /// The ports that the gateway takes for itself.
+    public var gateway: GatewayPorts
 
-    public init(paths: [String], against: String? = nil, policy: String? = nil, capacity: BitRate? = nil) {
+    public init(
+        paths: [String],
+        against: String? = nil,
+        policy: String? = nil,
+        capacity: BitRate? = nil,
+        gateway: GatewayPorts = .defaults
+    ) {
+        self.gateway = gateway
         self.paths = paths
         self.against = against
         self.policy = policy
@@ -43,13 +52,14 @@ public struct FlowValidation: Sendable {
         let crossing = DirectoryRules.check(
             loaded,
             established: established,
-            gateway: .defaults,
+            gateway: gateway,
             capacity: capacity
         )
-        report.diagnostics = Self.inOrder(
-            collector.unreadable + loaded.flatMap(\.diagnostics) + crossing,
-            files: collector.order
+        report.diagnostics = collector.inOrder(
+            collector.unreadable + loaded.flatMap(\.diagnostics) + crossing
         )
+        let refused = Set(report.diagnostics.filter { $0.severity == .error }.map(\.file))
+        report.accepted = loaded.filter { !refused.contains($0.path) }.flatMap(\.specs)
         return report
     }
 
@@ -101,13 +111,5 @@ public struct FlowValidation: Sendable {
             for await (start, part) in group { parts[start] = part }
             return parts.sorted { $0.key < $1.key }.flatMap(\.value)
         }
-    }
-
-    private static func inOrder(_ diagnostics: [Diagnostic], files: [String]) -> [Diagnostic] {
-        let positions = Dictionary(files.enumerated().map { ($1, $0) }) { first, _ in first }
-        let keyed = diagnostics.enumerated().map { index, diagnostic in
-            (key: (positions[diagnostic.file] ?? files.count, diagnostic.line, diagnostic.column, index), diagnostic)
-        }
-        return keyed.sorted { $0.key < $1.key }.map(\.1)
     }
 }

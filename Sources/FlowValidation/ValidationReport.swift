@@ -6,6 +6,8 @@ public struct ValidationReport: Hashable, Sendable {
     public var flowCount = 0
     /// Of all files, in the order in which they were named; within a file in the order of its text.
     public var diagnostics: [Diagnostic] = []
+    /// The flows of the files without an error, which a gateway would run.
+    public var accepted: [FlowSpec] = []
     /// What could not be checked at all, one sentence each.
     public var failures: [String] = []
 

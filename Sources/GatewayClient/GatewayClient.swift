@@ -14,6 +14,7 @@ public struct GatewayClient: Sendable {
 
     /// Bytes that an answer may have: some 20,000 flows.
     public static let maximumAnswerBytes = 64 * 1024 * 1024
+    public static let defaultTimeout = Duration.seconds(10)
 
     public let server: GatewayURL
     private let token: String?
@@ -25,7 +26,7 @@ public struct GatewayClient: Sendable {
     public init(
         server: GatewayURL,
         token: String? = nil,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = Self.defaultTimeout,
         maximumAnswerBytes: Int = Self.maximumAnswerBytes
     ) {
         self.server = server
@@ -76,8 +77,7 @@ public struct GatewayClient: Sendable {
     private func connect(on loop: any EventLoop, _ answer: EventLoopPromise<GatewayResponse>) async throws
         -> any Channel
     {
-        try await ClientBootstrap(group: loop)
-            .connectTimeout(TimeAmount(timeout))
+        try await bootstrap(on: loop)
             .channelInitializer { [server, maximumAnswerBytes] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
@@ -90,7 +90,11 @@ public struct GatewayClient: Sendable {
             .get()
     }
 
-    private func requestHead(
+    func bootstrap(on group: any EventLoopGroup) -> ClientBootstrap {
+        ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout))
+    }
+
+    func requestHead(
         _ method: Method,
         _ path: String,
         _ headers: [(name: String, value: String)],
@@ -109,7 +113,7 @@ public struct GatewayClient: Sendable {
     }
 
     /// The system's words for the first address that failed, without the library's wrapping.
-    private static func sentence(_ error: any Error) -> String {
+    static func sentence(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
             if let first = error.connectionErrors.first { return sentence(first.error) }

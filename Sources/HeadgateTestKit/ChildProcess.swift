@@ -31,18 +31,20 @@ public final class ChildProcess: Sendable {
     ///   - hasInput: standard input is a pipe for `write(_:)`; otherwise `/dev/null`.
     ///   - leadsGroup: the process and what it starts are killed together.
     ///   - descriptors: what the process finds at these numbers, by descriptors of ours.
+    ///   - terminal: a device that standard output goes to in place of a file.
     public init(
         _ executable: String,
         _ arguments: [String] = [],
         environment: [String: String] = [:],
         hasInput: Bool = false,
         leadsGroup: Bool = false,
-        descriptors: [Int32: Int32] = [:]
+        descriptors: [Int32: Int32] = [:],
+        terminal: String? = nil
     ) throws {
         self.leadsGroup = leadsGroup
         command = ([executable] + arguments).joined(separator: " ")
         directory = try TemporaryDirectory("headgate-child")
-        outputPath = directory.path("out")
+        outputPath = terminal ?? directory.path("out")
         errorPath = directory.path("err")
 
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -81,7 +83,7 @@ public final class ChildProcess: Sendable {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         }
         for (number, own) in descriptors { posix_spawn_file_actions_adddup2(&actions, own, number) }
-        posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, files.error, O_WRONLY | O_CREAT | O_APPEND, 0o600)
 
         var argumentPointers = arguments.map { strdup($0) } + [nil]

@@ -22,14 +22,13 @@ public final class GatewayProcess: Sendable {
     /// - Parameters:
     ///   - files: name to content, written before the start.
     ///   - arguments: added to the folders and listeners that are given always.
-    ///   - flows, state, httpPort: those of an earlier gateway, for a restart.
+    ///   - flows, state: folders of an earlier gateway, for a restart.
     public static func start(
         _ files: [String: String] = [:],
         arguments: [String] = [],
         environment: [String: String] = [:],
         flows: TemporaryDirectory? = nil,
         state: TemporaryDirectory? = nil,
-        httpPort: UInt16? = nil,
         readyWithin timeout: Duration = .seconds(30)
     ) async throws -> GatewayProcess {
         let flows = try flows ?? TemporaryDirectory("headgate-flows")
@@ -38,8 +37,7 @@ public final class GatewayProcess: Sendable {
             flows: flows,
             state: state ?? TemporaryDirectory("headgate-state"),
             arguments: arguments,
-            environment: environment,
-            httpPort: httpPort
+            environment: environment
         )
         try await gateway.waitUntilReady(within: timeout)
         return gateway
@@ -50,16 +48,21 @@ public final class GatewayProcess: Sendable {
         flows: TemporaryDirectory,
         state: TemporaryDirectory,
         arguments: [String],
-        environment: [String: String] = [:],
-        httpPort: UInt16? = nil
+        environment: [String: String] = [:]
     ) throws {
         self.flows = flows
         self.state = state
-        self.httpPort = httpPort ?? FreePorts.next()
-        let listeners = ["http": "127.0.0.1:\(self.httpPort)", "srt": "127.0.0.1:0", "rtmp": "off", "rtsp": "off"]
+        httpPort = Self.httpPort(in: arguments) ?? FreePorts.next()
+        let listeners = ["http": "127.0.0.1:\(httpPort)", "srt": "127.0.0.1:0", "rtmp": "off", "rtsp": "off"]
         var all = ["serve", "--flows", flows.path, "--state-dir", state.path]
         for (name, address) in listeners where !arguments.contains("--\(name)") { all += ["--\(name)", address] }
         process = try ChildProcess(Self.binaryPath, all + arguments, environment: environment)
+    }
+
+    /// The port that the arguments ask for, as a restart on the same one does.
+    private static func httpPort(in arguments: [String]) -> UInt16? {
+        guard let flag = arguments.firstIndex(of: "--http"), arguments.indices.contains(flag + 1) else { return nil }
+        return arguments[flag + 1].split(separator: ":").last.flatMap { UInt16($0) }
     }
 
     /// Standard output and standard error, joined.

@@ -43,7 +43,7 @@ public enum AccessPolicy {
         var authority: String?
         var origin: String?
         var authorization: String?
-        var changesState: Bool
+        var isPosted: Bool
         /// `/healthz` and `/readyz`: orchestrators ask by whatever name they like, and learn nothing else.
         var isProbe: Bool
     }
@@ -67,8 +67,8 @@ public enum AccessPolicy {
                 return .unauthorized
             }
         }
-        if head.changesState, let origin = head.origin, !isSameOrigin(origin, authority: head.authority) {
-            return .forbid("requests that change something must not come from another site's page")
+        if head.isPosted, let origin = head.origin, !isSameOrigin(origin, authority: head.authority) {
+            return .forbid("POST requests must not come from another site's page")
         }
         return .allow
     }

@@ -1,4 +1,5 @@
 import FlowModel
+import FlowPlanner
 
 /// Asks the source for a snapshot, but not more often than each `lifetime`, however many ask.
 actor SnapshotCache {
@@ -35,6 +36,10 @@ actor SnapshotCache {
 
     func streamAddresses() async -> [StreamAddress] {
         await source.streamAddresses()
+    }
+
+    func plan(_ request: PlanRequest) async -> PlanPreview {
+        await source.plan(request)
     }
 
     /// Reloads and returns a snapshot taken afterwards. One pass runs at a time; all who ask meanwhile share the next.

@@ -16,20 +16,20 @@ struct StatusResponder: HTTPResponder {
     let checkHost: Bool
     let deliveryTimeout: Duration
     let logger: Logger
+    let planSlots = PlanSlots()
 
     func respond(to request: Request, context: StatusRequestContext) async -> Response {
-        let deadline = context.channel.eventLoop.scheduleTask(in: TimeAmount(StatusServerLimits.bodyDeadline)) {
-            context.channel.close(promise: nil)
-        }
-        let isSmall = await bodyIsSmall(request)
-        deadline.cancel()
-        guard isSmall else {
+        // A plan's body may be large: who asks is looked at before it is read.
+        let takesBody = StatusRoute(path: request.uri.path) == .plan
+        if !takesBody, await body(of: request, upTo: StatusServerLimits.maximumBodyBytes, context) == nil {
             // Ends the connection once the answer is out, instead of reading all that the client goes on to send.
             context.channel.close(mode: .input, promise: nil)
-            return response(.error("no request needs a body", status: .contentTooLarge), to: request, context)
+            return response(.error("only a plan needs a body", status: .contentTooLarge), to: request, context)
         }
         do {
-            return response(try await answer(request, context), to: request, context)
+            let answer = try await answer(request, context)
+            if takesBody, answer.status != .ok { context.channel.close(mode: .input, promise: nil) }
+            return response(answer, to: request, context)
         } catch {
             logger.error("A status request failed", metadata: ["error": "\(error)"])
             let answer = StatusAnswer.error("the status could not be encoded", status: .internalServerError)
@@ -105,6 +105,8 @@ struct StatusResponder: HTTPResponder {
             )
         case .reload:
             return try .json(ReloadResult(await snapshots.reload()))
+        case .plan:
+            return try await plan(request, context)
         }
     }
 
@@ -131,7 +133,7 @@ struct StatusResponder: HTTPResponder {
             authority: request.head.authority,
             origin: request.headers[.origin],
             authorization: request.headers[.authorization],
-            changesState: route?.changesState ?? false,
+            isPosted: route?.isPosted ?? false,
             isProbe: route?.isProbe ?? false
         )
         guard let token, route?.needsToken ?? true else {
@@ -145,17 +147,22 @@ struct StatusResponder: HTTPResponder {
         }
     }
 
-    private func bodyIsSmall(_ request: Request) async -> Bool {
-        var count = 0
+    /// Nil when the body is larger, or has not come in time. Its memory follows the bytes that came.
+    func body(of request: Request, upTo limit: Int, _ context: StatusRequestContext) async -> [UInt8]? {
+        let deadline = context.channel.eventLoop.scheduleTask(in: TimeAmount(StatusServerLimits.bodyDeadline)) {
+            context.channel.close(promise: nil)
+        }
+        defer { deadline.cancel() }
+        var bytes: [UInt8] = []
         do {
             for try await buffer in request.body {
-                count += buffer.readableBytes
-                guard count <= StatusServerLimits.maximumBodyBytes else { return false }
+                guard buffer.readableBytes <= limit - bytes.count else { return nil }
+                bytes += buffer.readableBytesView
             }
         } catch {
-            return false
+            return nil
         }
-        return true
+        return bytes
     }
 
     private func response(

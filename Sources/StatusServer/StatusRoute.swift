@@ -17,12 +17,13 @@ enum StatusRoute: Hashable, Sendable {
     case reload
     /// A file of the Flow Management page.
     case page(PageFile)
+    case plan
 
     /// The paths as an operator types them, for the answer to a path that is none.
     static let paths = [
         "/", "/api/v1/flows", "/api/v1/flows/NAME", "/api/v1/flows/NAME/history", "/api/v1/history", "/api/v1/status",
         "/api/v1/stream", "/api/v1/addresses", "/api/v1/events", "/metrics", "/healthz", "/readyz", "/-/reload",
-        "/hls/FLOW/index.m3u8",
+        "/api/v1/plan", "/hls/FLOW/index.m3u8",
     ]
 
     /// - Parameter path: without the query. Flow names need no percent encoding, so none is taken off.
@@ -38,6 +39,7 @@ enum StatusRoute: Hashable, Sendable {
         case "/healthz": self = .health
         case "/readyz": self = .readiness
         case "/-/reload": self = .reload
+        case "/api/v1/plan": self = .plan
         default:
             if let file = PageFile.all[path] {
                 self = .page(file)
@@ -59,7 +61,7 @@ enum StatusRoute: Hashable, Sendable {
 
     /// The value of `Allow` (RFC 9110 §10.2.1).
     var allowedMethods: [String] {
-        self == .reload ? ["POST"] : ["GET", "HEAD"]
+        isPosted ? ["POST"] : ["GET", "HEAD"]
     }
 
     /// Answered without a token, for orchestrators and load balancers.
@@ -73,5 +75,6 @@ enum StatusRoute: Hashable, Sendable {
         }
     }
 
-    var changesState: Bool { self == .reload }
+    /// Not for other sites' pages: it makes the gateway work, whether it changes something or not.
+    var isPosted: Bool { self == .reload || self == .plan }
 }

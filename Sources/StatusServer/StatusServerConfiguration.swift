@@ -44,8 +44,14 @@ public enum StatusServerLimits {
     /// Bytes of all header fields of a request.
     public static let maximumHeaderBytes = 32 * 1024
     public static let maximumHeaderFields = 100
-    /// No request needs a body; a small one is read and ignored.
+    /// No other request than one for a plan needs a body; a small one is read and ignored.
     public static let maximumBodyBytes = 4 * 1024
+    /// Of a plan's request: some 20,000 flow files, in base64.
+    public static let maximumPlanBytes = 32 * 1024 * 1024
+    public static let maximumPlanFiles = 20_000
+    /// Of each path in it.
+    public static let maximumPlanPathBytes = 4 * 1024
+    public static let maximumConcurrentPlans = 2
     /// From the end of the header to the end of the body, however it trickles in.
     public static let bodyDeadline: Duration = .seconds(10)
     public static let idleTimeout: Duration = .seconds(30)

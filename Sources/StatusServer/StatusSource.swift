@@ -1,4 +1,5 @@
 public import FlowModel
+public import FlowPlanner
 
 /// Where the status server gets its snapshots from, and whom it tells to look at the files again.
 public protocol StatusSource: Sendable {
@@ -8,4 +9,6 @@ public protocol StatusSource: Sendable {
     func streamAddresses() async -> [StreamAddress]
     /// Reads the flow files now; returns after the pass.
     func reload() async
+    /// What files that are not in place would change. Opens no path that the request names.
+    func plan(_ request: PlanRequest) async -> PlanPreview
 }

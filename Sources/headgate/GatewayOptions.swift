@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowModel
+import FlowPlanner
 import FoundationEssentials
 import GatewayClient
 import StatusServer
@@ -24,7 +25,8 @@ struct GatewayOptions: ParsableArguments {
     )
     var httpTokenFile: String?
 
-    func gateway() throws(RunningGateway.Failure) -> RunningGateway {
+    /// - Parameter timeout: for connecting and for each answer.
+    func gateway(timeout: Duration = GatewayClient.defaultTimeout) throws(RunningGateway.Failure) -> RunningGateway {
         let environment = ProcessInfo.processInfo.environment
         func value(_ option: String?, _ variable: String) -> String? {
             option ?? environment[variable].flatMap { $0.isEmpty ? nil : $0 }
@@ -32,7 +34,7 @@ struct GatewayOptions: ParsableArguments {
         do {
             let url = try GatewayURL(value(server, "HEADGATE_SERVER") ?? Self.defaultServer)
             let token = try value(httpTokenFile, "HEADGATE_HTTP_TOKEN_FILE").map { try BearerToken.file($0).read() }
-            return RunningGateway(client: GatewayClient(server: url, token: token))
+            return RunningGateway(client: GatewayClient(server: url, token: token, timeout: timeout))
         } catch {
             throw RunningGateway.Failure(description: "\(error)")
         }
@@ -68,6 +70,29 @@ struct RunningGateway: Sendable {
         try await flowsDocument(flow: name).map { try Self.decode(FlowStatus.self, from: $0) }
     }
 
+    /// What the files would change. Plans of many files take their time.
+    func plan(_ request: PlanRequest) async throws -> PlanPreview {
+        let bytes = try PlanRequestBody(request).encoded()
+        guard bytes.count <= StatusServerLimits.maximumPlanBytes else {
+            throw Failure(description: "the files are too large for one plan: \(bytes.count) bytes with their framing")
+        }
+        let answer = try await client.request(
+            .post,
+            "/api/v1/plan",
+            headers: [("Content-Type", "application/json")],
+            body: bytes
+        )
+        guard answer.isSuccess else { throw refusal(answer) }
+        return try Self.decode(PlanPreview.self, from: answer.body)
+    }
+
+    /// The events that the gateway keeps.
+    func events() async throws -> [RecordedEvent] {
+        let answer = try await client.request(.get, "/api/v1/events", headers: [("Accept", "application/json")])
+        guard answer.isSuccess else { throw refusal(answer) }
+        return try Self.decode(EventList.self, from: answer.body).events
+    }
+
     static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Failure) -> Value {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -85,18 +110,20 @@ struct RunningGateway: Sendable {
     private func body(of path: String, accepting accepted: Int? = nil) async throws -> GatewayResponse {
         let answer = try await client.request(.get, path)
         guard answer.isSuccess || answer.status == accepted else {
-            throw Failure(description: Self.sentence(answer, server: client.server.description))
+            throw refusal(answer)
         }
         return answer
     }
 
-    private static func sentence(_ answer: GatewayResponse, server: String) -> String {
+    /// What an answer says that is none.
+    func refusal(_ answer: GatewayResponse) -> Failure {
         struct Body: Decodable {
             var error: String
         }
-        let reason = (try? decode(Body.self, from: answer.body))?.error.escapedForOneLine ?? "HTTP \(answer.status)"
+        let reason =
+            (try? Self.decode(Body.self, from: answer.body))?.error.escapedForOneLine ?? "HTTP \(answer.status)"
         let hint = answer.status == 401 ? "; give --http-token-file or HEADGATE_HTTP_TOKEN_FILE" : ""
-        return "the gateway at \(server) refused: \(reason)\(hint)"
+        return Failure(description: "the gateway at \(client.server) refused: \(reason)\(hint)")
     }
 
     /// Other names cannot exist, and would need encoding in a path.

@@ -10,7 +10,10 @@ struct Headgate: AsyncParsableCommand {
             say, on every change. Other commands check files or ask a running gateway.
             """,
         version: GatewayVersion.current,
-        subcommands: [ServeCommand.self, ValidateCommand.self, StatusCommand.self, WaitCommand.self]
+        subcommands: [
+            ServeCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, EventsCommand.self,
+            WaitCommand.self,
+        ]
     )
 }
 

@@ -13,13 +13,13 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             Without FLOW a table of all flows; with it everything about one, its addresses ready to copy.
 
-            Exit codes: 0 all are Ready or suspended, 1 a flow is not Ready or does not exist, 2 there is no answer.
+            With --watch it is drawn again each second until it is interrupted, and goes on when the gateway does; a \
+            pipe gets one block after the other.
+
+            Exit codes: 0 all are Ready or suspended, 1 a flow is not Ready or does not exist, 2 there is no answer. With \
+            --watch that of the last view.
             """
     )
-
-    private static let refreshInterval: Duration = .seconds(1)
-    /// Clears the screen and goes to its first cell (ECMA-48 §8.3.39, §8.3.57).
-    private static let clearScreen = "\u{1b}[2J\u{1b}[H"
 
     @Argument(help: "The name of a flow.")
     var flow: String?
@@ -50,16 +50,12 @@ struct StatusCommand: AsyncParsableCommand {
             view.show()
             throw ExitCode(view.exitCode)
         }
-        while true {
-            let view = await view(of: gateway)
-            if Console.outputIsTerminal, !json { Console.output(Self.clearScreen) }
-            view.show()
-            try await Task.sleep(for: Self.refreshInterval)
-        }
+        let watched = StatusWatch(isLines: json) { await view(of: gateway) }
+        throw ExitCode(await watched.run())
     }
 
     /// What goes to which stream, and the exit code that goes with it.
-    private struct View {
+    struct View: Sendable {
         var output = ""
         var error = ""
         var exitCode: Int32

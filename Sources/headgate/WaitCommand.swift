@@ -17,6 +17,8 @@ struct WaitCommand: AsyncParsableCommand {
 
     /// Between two questions.
     private static let interval: Duration = .milliseconds(200)
+    /// What an answer may take, however short the time to wait.
+    private static let shortestAnswer: Duration = .seconds(1)
 
     @Argument(help: "The name of a flow.")
     var flow: String
@@ -42,7 +44,9 @@ struct WaitCommand: AsyncParsableCommand {
     func run() async throws {
         let gateway: RunningGateway
         do {
-            gateway = try self.gateway.gateway()
+            // A gateway that does not answer must not outlast the time to wait.
+            let patience = min(max(timeout, Self.shortestAnswer), GatewayClient.defaultTimeout)
+            gateway = try self.gateway.gateway(timeout: patience)
         } catch {
             Console.error("headgate: \(error)")
             throw ExitCode(2)

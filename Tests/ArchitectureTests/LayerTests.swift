@@ -12,7 +12,7 @@ struct LayerTests {
         "PacketIO": 1, "Delivery": 1,
         "RTMP": 2, "RTSP": 2, "HLS": 2, "SRT": 2,
         "FlowRuntime": 3, "FlowController": 3, "FlowValidation": 2, "StatusServer": 3, "StatusViews": 3, "LogOutput": 3,
-        "GatewayClient": 3,
+        "GatewayClient": 3, "EventArchive": 3,
         "headgate": 4,
         "HeadgateTestKit": 5,
     ]

@@ -1,3 +1,4 @@
+import FlowConfig
 import FlowModel
 import FlowValidation
 import Foundation
@@ -55,6 +56,35 @@ struct FlowValidationTests {
         #expect(report.failures == [])
         #expect(report.exitCode == 0)
         #expect(report.summary == "2 files, 3 flows, 0 errors")
+    }
+
+    @Test("What a gateway would run are the flows of files without an error, of their own or with others")
+    func accepted() async throws {
+        let folder = try Folder()
+        try folder.write("a.yaml", flow("a", port: 9000) + "---\n" + flow("b", port: 9001))
+        try folder.write("b.yaml", flow("c", port: 9000))
+        try folder.write("c.yaml", flow("d", port: 9003) + "---\n" + flow("e", port: 9004, latency: "90s"))
+        try folder.write("d.yaml", flow("f", port: 9005))
+        let report = await FlowValidation(paths: [folder.path]).run()
+        #expect(report.accepted.map(\.name) == ["a", "b", "f"])
+        let onGatewayPort = await FlowValidation(paths: [folder.path], gateway: GatewayPorts(srt: 9005)).run()
+        #expect(onGatewayPort.accepted.map(\.name) == ["a", "b"])
+    }
+
+    @Test("A file lies where the links above it lead, and its own name stays")
+    func location() throws {
+        let folder = try Folder()
+        try folder.write("data/a.yaml", flow("a"))
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link", withDestinationPath: "data")
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/data/b.yaml", withDestinationPath: "a.yaml")
+        var collector = FileCollector()
+        collector.collect("\(folder.path)/link/b.yaml")
+        let file = try #require(collector.files.first?.file)
+        let place = try #require(FileCollector.location(of: file))
+        #expect(place.hasSuffix("/data/b.yaml") && place.hasPrefix("/"))
+        #expect(
+            FileCollector.isFolder(folder.path) && !FileCollector.isFolder(file.path) && !FileCollector.isFolder("-")
+        )
     }
 
     @Test("Problems have their places, in the order of the files")

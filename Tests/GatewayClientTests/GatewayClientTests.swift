@@ -59,6 +59,8 @@ struct GatewayClientTests {
                     }
                 } catch is IOError {
                     // The client closed first.
+                } catch is ChannelError {
+                    // It did so before the answer was written.
                 }
                 return request
             }
@@ -170,5 +172,65 @@ struct GatewayClientTests {
                 + "does `headgate serve` run, and is --server right?"
         )
         withExtendedLifetime(refusing) {}
+    }
+
+    // MARK: Streams of events
+
+    private static let streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+    @Test("Events come as they are sent, behind the last one that was seen, until the gateway ends the stream")
+    func events() async throws {
+        let answer = Self.streamHead + ": listening\n\nid: 8\nevent: Switched\ndata: {}\n\nid: 9\ndata: x\n\nid: 10\nda"
+        let asked = try await withScript(.answer(answer)) { port async throws in
+            var opened = 0
+            var events: [ServerSentEvent] = []
+            let end = try await client(port).events("/events", after: "7", onOpen: { opened += 1 }) {
+                events.append($0)
+            }
+            guard case .ended = end else {
+                Issue.record("refused")
+                return
+            }
+            #expect(opened == 1)
+            #expect(events == [.init(id: "8", type: "Switched", data: "{}"), .init(id: "9", data: "x")])
+        }
+        #expect(asked.hasPrefix("GET /prefix/events HTTP/1.1\r\n"))
+        #expect(asked.contains("\r\nLast-Event-ID: 7\r\n") && asked.contains("\r\nAccept: text/event-stream\r\n"))
+        #expect(asked.contains("\r\nAuthorization: Bearer s3cret\r\n"))
+    }
+
+    @Test("An answer that is no stream is handed over")
+    func refusedStream() async throws {
+        let answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 5\r\n\r\nhello"
+        _ = try await withScript(.answer(answer)) { port async throws in
+            let end = try await client(port).events("/events") { _ in Issue.record("an event") }
+            guard case .refused(let response) = end else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(response.status == 503 && response.body == Array("hello".utf8))
+        }
+    }
+
+    @Test("A stream on which nothing comes is given up")
+    func silentStream() async throws {
+        _ = try await withScript(.answerAndStayOpen(Self.streamHead)) { port async throws in
+            do {
+                _ = try await client(port).events("/events", idleTimeout: .milliseconds(200)) { _ in }
+            } catch let error as GatewayClientError {
+                // On a busy machine not even the head of the answer comes in time.
+                #expect(error == .connectionClosed(server: "http://127.0.0.1:\(port)/prefix"))
+            }
+        }
+    }
+
+    @Test(
+        "A server that ends before it answers, or answers with something else, is told so",
+        arguments: ["", "SSH-2.0\r\n\r\n"]
+    )
+    func noStream(answer: String) async throws {
+        _ = try await withScript(.answer(answer)) { port async throws in
+            await #expect(throws: GatewayClientError.self) { _ = try await client(port).events("/events") { _ in } }
+        }
     }
 }

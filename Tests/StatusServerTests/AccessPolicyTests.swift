@@ -58,7 +58,7 @@ struct AccessPolicyTests {
                 authority: authority,
                 origin: origin,
                 authorization: authorization,
-                changesState: post,
+                isPosted: post,
                 isProbe: probe
             )
             self.token = token

@@ -1,6 +1,9 @@
 import FlowModel
 import Foundation
 import GatewayClient
+import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 @testable import StatusServer
@@ -40,20 +43,44 @@ struct EventHistoryTests {
         #expect(history.events(after: 900).map(\.id) == [1])
     }
 
-    @Test("A listener gets what was and what comes, once each, and leaves no trace")
-    func follow() async {
+    @Test("A listener is woken for what comes, once for all of it, and leaves no trace")
+    func news() async {
         let history = EventHistory { 0 }
         history.record(event(1))
-        let (past, coming) = history.follow(after: 0)
-        #expect(past.map(\.id) == [1])
-        history.record(event(2))
-        let (seen, sawOne) = AsyncStream<UInt64>.makeStream()
-        let task = Task { for await event in coming { sawOne.yield(event.id) } }
-        var iterator = seen.makeAsyncIterator()
-        #expect(await iterator.next() == 2)
+        let news = history.news()
+        for number in 2...500 { history.record(event(number)) }
+        let (woken, wakes) = AsyncStream<Int>.makeStream()
+        let task = Task { for await _ in news { wakes.yield(history.events(after: 1).count) } }
+        var iterator = woken.makeAsyncIterator()
+        #expect(await iterator.next() == 499)
         task.cancel()
         await task.value
         #expect(history.listenerCount == 0)
+    }
+
+    @Test("After a restart numbers go on from the past, gaps in it do no harm, and each event is handed on")
+    func past() {
+        let past = [3, 4, 9].map { RecordedEvent(event($0), id: UInt64($0), time: 1) }
+        let handedOn = Mutex<[UInt64]>([])
+        let history = EventHistory(
+            past: past,
+            clock: { 5 },
+            onRecord: { event in handedOn.withLock { $0.append(event.id) } }
+        )
+        history.record(event(10))
+        #expect(history.events().map(\.id) == [3, 4, 9, 10])
+        #expect(history.events(after: 4).map(\.id) == [9, 10])
+        #expect(history.events(after: 6).map(\.id) == [9, 10])
+        #expect(handedOn.withLock { $0 } == [10])
+    }
+
+    @Test("A past longer than the ring keeps its end")
+    func longPast() {
+        let past = (1...1_500).map { RecordedEvent(event($0), id: UInt64($0), time: 1) }
+        let history = EventHistory(past: past, clock: { 5 })
+        history.record(event(1_501))
+        #expect(history.events().map(\.id) == Array(502...1_501))
+        #expect(history.events(after: 1_400).count == 101)
     }
 
     @Test("An event is a frame with number, type and one line of JSON")

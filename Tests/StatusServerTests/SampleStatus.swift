@@ -1,4 +1,5 @@
 import FlowModel
+import FlowPlanner
 import StatusServer
 import Synchronization
 
@@ -163,6 +164,16 @@ final class ScriptedSource: StatusSource {
             $0.asked += 1
             return $0.status
         }
+    }
+
+    private let plans = Mutex<[PlanRequest]>([])
+    /// What plans were asked for.
+    var planned: [PlanRequest] { plans.withLock { $0 } }
+
+    func plan(_ request: PlanRequest) async -> PlanPreview {
+        plans.withLock { $0.append(request) }
+        let change = PlannedChange(flow: "a", component: .input("in"), action: .restartInput)
+        return PlanPreview(diagnostics: [], changes: [PreviewedChange(change)])
     }
 
     func reload() async {

@@ -77,6 +77,15 @@ final class DirectoryLooker: Sendable {
         }
     }
 
+    /// The files as they were seen last, for plans of others beside them.
+    func entries() async -> [FileLedger.Entry] {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(returning: self.state.withLock { Array($0.ledger.entries.values) })
+            }
+        }
+    }
+
     private func look(_ state: inout State, settled: Bool, at now: Duration) -> DirectoryLook {
         // Watches come before the listing: what changes after it raises an event.
         watcher.prepareForLook()

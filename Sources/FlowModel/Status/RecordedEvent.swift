@@ -1,6 +1,6 @@
 /// A `FlowEvent` with its place in time, as the event stream shows it.
 public struct RecordedEvent: Hashable, Sendable, Codable, Identifiable {
-    /// Counts from 1 at each start of the gateway, without gaps.
+    /// Rises with each event, over restarts as well.
     public var id: UInt64
     /// Seconds since 1970.
     public var time: Double

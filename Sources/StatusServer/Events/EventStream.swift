@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 import FoundationEssentials
 import Hummingbird
 import NIOCore
@@ -17,24 +17,29 @@ struct EventStream: Sendable {
 
     var body: ResponseBody {
         ResponseBody { [self] writer in
-            let (past, coming) = history.follow(after: lastID)
+            // Listens first: what comes between is asked for below.
+            let news = history.news()
             // Something goes out at once: a client knows that it listens.
-            var first = ByteBuffer(string: ": listening\n\n")
-            for event in past where isWanted(event) { first.writeBytes(Self.frame(event)) }
-            try await writer.write(first)
-            for await item in Self.withKeepAlive(coming).cancelOnGracefulShutdown() {
-                switch item {
-                case .event(let event) where isWanted(event):
-                    try await writer.write(ByteBuffer(bytes: Self.frame(event)))
-                case .event: continue
-                case .pause: try await writer.write(ByteBuffer(string: ":\n\n"))
-                }
+            var next = ByteBuffer(string: ": listening\n\n")
+            var lastID = lastID
+            take(into: &next, after: &lastID)
+            try await writer.write(next)
+            for await item in Self.withKeepAlive(news).cancelOnGracefulShutdown() {
+                next.clear()
+                take(into: &next, after: &lastID)
+                if next.readableBytes == 0, item == .pause { next.writeString(":\n\n") }
+                if next.readableBytes > 0 { try await writer.write(next) }
             }
             try await writer.finish(nil)
         }
     }
 
-    private func isWanted(_ event: RecordedEvent) -> Bool { flow == nil || event.flow == flow }
+    private func take(into buffer: inout ByteBuffer, after lastID: inout UInt64) {
+        for event in history.events(after: lastID) {
+            if flow == nil || event.flow == flow { buffer.writeBytes(Self.frame(event)) }
+            lastID = event.id
+        }
+    }
 
     /// One event: its number, its reason as the event's type, and the event as JSON in one line.
     static func frame(_ event: RecordedEvent) -> [UInt8] {
@@ -46,15 +51,16 @@ struct EventStream: Sendable {
     }
 
     private enum Item: Sendable {
-        case event(RecordedEvent)
+        case news
         case pause
     }
 
-    /// Mixes a pause in wherever nothing comes for the interval.
-    private static func withKeepAlive(_ events: AsyncStream<RecordedEvent>) -> AsyncStream<Item> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(EventHistory.listenerCapacity)) { continuation in
+    /// Mixes a pause in at each interval.
+    private static func withKeepAlive(_ news: AsyncStream<Void>) -> AsyncStream<Item> {
+        // Whichever comes, all news is taken: one that waits is enough.
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let forward = Task {
-                for await event in events { continuation.yield(.event(event)) }
+                for await _ in news { continuation.yield(.news) }
                 continuation.finish()
             }
             let ticks = Task {
@@ -72,7 +78,7 @@ struct EventStream: Sendable {
 }
 
 /// What `/api/v1/events` answers to who asks for JSON.
-struct EventList: Hashable, Sendable, Codable {
+public struct EventList: Hashable, Sendable, Codable {
     /// Oldest first.
-    var events: [RecordedEvent]
+    public var events: [RecordedEvent]
 }

@@ -1,3 +1,4 @@
+import EventArchive
 import FlowConfig
 public import FlowController
 import FlowModel
@@ -26,7 +27,12 @@ struct Gateway {
         try makeStateDirectory()
         let lock = try lockStateDirectory()
         defer { withExtendedLifetime(lock) {} }
-        let history = EventHistory { Date().timeIntervalSince1970 }
+        let archive = makeArchive()
+        let history = EventHistory(
+            past: archive.read(last: EventHistory.capacity),
+            clock: { Date().timeIntervalSince1970 },
+            onRecord: { archive.append($0) }
+        )
         let events = EventLog(logger: logger, history: history)
         let runtime = try makeRuntime(events: events)
         let listeners = ListenerTable()
@@ -80,6 +86,7 @@ struct Gateway {
         } catch let error as AccessPolicy.StartError {
             throw StartError(message: error.description)
         }
+        await archive.flush()
         logger.info("stopped")
     }
 
@@ -115,6 +122,17 @@ struct Gateway {
         }
     }
 
+    private func makeArchive() -> EventArchive {
+        EventArchive(directory: settings.stateDirectory) { [logger] report in
+            switch report {
+            case .failed(let problem):
+                logger.warning("Events are not kept on disk: \(problem)")
+            case .recovered(let lost):
+                logger.info("Events are kept on disk again", metadata: ["lost": "\(lost)"])
+            }
+        }
+    }
+
     private func makeRuntime(events: EventLog) throws -> FlowRuntime {
         var configuration = FlowRuntimeConfiguration(
             srtPort: settings.srt.port,
@@ -138,20 +156,15 @@ struct Gateway {
     }
 
     private func controllerConfiguration(_ runtime: FlowRuntime) -> FlowControllerConfiguration {
-        func fixed(_ port: UInt16?) -> UInt16? { port == 0 ? nil : port }
+        var ports = settings.gatewayPorts
+        (ports.srt, ports.rtmp, ports.rtmps) = (runtime.sharedSRTPort, runtime.rtmpPort, runtime.rtmpsPort)
+        (ports.rtsp, ports.rtsps) = (runtime.rtspPort, runtime.rtspsPort)
         return FlowControllerConfiguration(
             flowsDirectory: settings.flows,
             stateDirectory: settings.stateDirectory,
             prune: settings.prune,
             rescanInterval: settings.rescan,
-            gatewayPorts: GatewayPorts(
-                srt: runtime.sharedSRTPort,
-                http: fixed(settings.http.port),
-                rtmp: runtime.rtmpPort,
-                rtmps: runtime.rtmpsPort,
-                rtsp: runtime.rtspPort,
-                rtsps: runtime.rtspsPort
-            ),
+            gatewayPorts: ports,
             capacity: settings.capacity
         )
     }

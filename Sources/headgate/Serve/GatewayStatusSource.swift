@@ -1,5 +1,6 @@
 import FlowController
 import FlowModel
+import FlowPlanner
 import FlowRuntime
 import Foundation
 import StatusServer
@@ -31,5 +32,9 @@ struct GatewayStatusSource: StatusSource {
 
     func reload() async {
         await controller.reload()
+    }
+
+    func plan(_ request: PlanRequest) async -> PlanPreview {
+        await controller.preview(request)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowConfig
 import FlowController
 import FlowModel
 import FlowPlanner
@@ -151,6 +152,19 @@ struct ServeSettings: Sendable {
             parse: { Bool($0) }
         )
         httpInsecure = insecure ?? false
+    }
+
+    /// The ports that no flow can have; those that the system will pick are not known yet.
+    var gatewayPorts: GatewayPorts {
+        func fixed(_ address: ListenAddress) -> UInt16? { address.port == 0 ? nil : address.port }
+        return GatewayPorts(
+            srt: fixed(srt),
+            http: fixed(http),
+            rtmp: fixed(rtmp),
+            rtmps: fixed(rtmps),
+            rtsp: fixed(rtsp),
+            rtsps: fixed(rtsps)
+        )
     }
 
     /// The ports with TLS, when there is a certificate.

@@ -157,9 +157,9 @@ struct PageTests {
 
             let again = try await GatewayProcess.start(
                 ["e.yaml": FlowText.srtInput("later", port: FreePorts.next())],
+                arguments: ["--http", "127.0.0.1:\(gateway.httpPort)"],
                 flows: gateway.flows,
-                state: gateway.state,
-                httpPort: gateway.httpPort
+                state: gateway.state
             )
             try await page.waitUntil(Self.contains("later"))
             try await page.waitUntil("document.getElementById('connection').innerText === 'Live'")

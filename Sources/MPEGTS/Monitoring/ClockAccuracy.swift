@@ -136,6 +136,8 @@ struct ClockAccuracy: Sendable {
 
     private static func bitrate(of line: Line) -> Int64? {
         guard line.slope > 0 else { return nil }
-        return Int64(exactly: (Double(TSPacket.byteCount * 8) * Double(ClockReference.frequency) / line.slope).rounded())
+        return Int64(
+            exactly: (Double(TSPacket.byteCount * 8) * Double(ClockReference.frequency) / line.slope).rounded()
+        )
     }
 }

@@ -6,8 +6,6 @@ import Testing
 
 @Suite("PCR in time, without jumps and in its place, TR 101 290")
 struct ClockMonitoringTests {
-    private static let step = Double(MonitoredStream.packetsPerStep)
-
     private func running() -> MonitoredStream {
         var stream = MonitoredStream()
         stream.run(milliseconds: 3_000)
@@ -16,7 +14,7 @@ struct ClockMonitoringTests {
 
     @Test(
         "counts PCRs that are too far apart, by their values",
-        arguments: [(30, 1, 0), (60, 1, 0), (90, 1, 1), (300, 1, 1), (700, 2, 1)]
+        arguments: [(30, 1, 0), (60, 1, 0), (90, 1, 1), (300, 1, 1), (700, 2, 1)] as [(Int, UInt64, UInt64)]
     )
     func repetition(absence: Int, repetitions: UInt64, jumps: UInt64) {
         var stream = running()
@@ -87,7 +85,7 @@ struct ClockMonitoringTests {
 
     @Test(
         "counts a PCR that is not where the constant rate puts it: beyond 500 ns",
-        arguments: [(13, 0), (-13, 0), (14, 1), (-14, 1), (270, 1), (-2_600, 1)]
+        arguments: [(13, 0), (-13, 0), (14, 1), (-14, 1), (270, 1), (-2_600, 1)] as [(Int64, UInt64)]
     )
     func accuracy(error: Int64, errors: UInt64) {
         var stream = running()

@@ -25,6 +25,22 @@ extension InspectorCore {
         }
     }
 
+    /// A packet with sections of one of the tables that are followed.
+    func sectionsCame(_ packet: TSPacket, _ role: PIDState.Role) {
+        if role.contains(.table) {
+            let before = (own: tables.ownSections, foreign: tables.foreignSections)
+            let changed = tables.consume(packet)
+            if tables.ownSections != before.own { monitor.tableCame(pid: packet.pid, at: now) }
+            if packet.isScrambled || tables.foreignSections != before.foreign { monitor.tableBroke(pid: packet.pid) }
+            if changed { assignRoles() }
+        } else {
+            let before = (own: information.conditionalAccessSections, foreign: information.foreignSections)
+            information.consume(packet)
+            if information.conditionalAccessSections != before.own { monitor.conditionalAccessCame(at: now) }
+            if information.foreignSections != before.foreign { monitor.faults.catErrors &+= 1 }
+        }
+    }
+
     /// A PES packet with a PTS began on the PID at `index`.
     func presentationTimeCame(index: Int) {
         let isLate = times[index].timer.came(at: now, within: StreamMonitor.presentationInterval)

@@ -4,7 +4,7 @@ import Media
 ///
 /// The tables are plain memory, so that the loop neither retains nor checks for exclusive access.
 final class InspectorCore {
-    /// What is known of one PID: 24 bytes.
+    /// What is known of one PID: 16 bytes.
     struct PIDState {
         static let unknownContinuity: UInt8 = 0xFF
 
@@ -76,8 +76,8 @@ final class InspectorCore {
     private(set) var continuityErrors: UInt64 = 0
     private var duplicates: UInt64 = 0
     private var transportErrors: UInt64 = 0
-    private(set) var tables = ProgramTables()
-    private var information = InformationTables()
+    var tables = ProgramTables()
+    var information = InformationTables()
     var monitor = StreamMonitor()
     private var clock = ClockTracker()
     private var clockPID: UInt16?
@@ -213,22 +213,6 @@ final class InspectorCore {
         return packet - base
     }
 
-    /// A packet with sections of one of the tables that are followed.
-    private func sectionsCame(_ packet: TSPacket, _ role: PIDState.Role) {
-        if role.contains(.table) {
-            let before = (own: tables.ownSections, foreign: tables.foreignSections)
-            let changed = tables.consume(packet)
-            if tables.ownSections != before.own { monitor.tableCame(pid: packet.pid, at: now) }
-            if packet.isScrambled || tables.foreignSections != before.foreign { monitor.tableBroke(pid: packet.pid) }
-            if changed { assignRoles() }
-        } else {
-            let before = (own: information.conditionalAccessSections, foreign: information.foreignSections)
-            information.consume(packet)
-            if information.conditionalAccessSections != before.own { monitor.conditionalAccessCame(at: now) }
-            if information.foreignSections != before.foreign { monitor.faults.catErrors &+= 1 }
-        }
-    }
-
     private func clockReceived(
         _ reference: ClockReference,
         _ packet: UnsafeRawPointer,
@@ -312,15 +296,18 @@ final class InspectorCore {
     private func role(of pid: UInt16) -> PIDState.Role {
         var role: PIDState.Role = []
         if tables.isTable(pid) { role.insert(.table) }
-        if tables.isVideo(pid) { role.insert(.video) }
-        if tables.isTimed(pid) { role.insert(.timed) }
+        switch tables.kind(of: pid) {
+        case .video: role.formUnion([.video, .timed])
+        case .audio: role.insert(.timed)
+        case .subtitle, .data, nil: break
+        }
         if tables.isClock(pid) { role.insert(.clock) }
         if InformationTables.isOne(pid) { role.insert(.information) }
         return role
     }
 
     /// Tables changed: PIDs may mean something else now.
-    private func assignRoles() {
+    func assignRoles() {
         if clockPID != tables.pcrPID {
             clockPID = tables.pcrPID
             clock.restart()

@@ -91,13 +91,12 @@ struct ProgramTables: Sendable {
         pid == 0 || programs.contains { $0.mapPID == pid }
     }
 
-    func isVideo(_ pid: UInt16) -> Bool {
-        programs.contains { $0.streams.contains { $0.pid == pid && $0.codec.kind == .video } }
-    }
-
-    /// Whether it carries video or sound, which have PTS all the time.
-    func isTimed(_ pid: UInt16) -> Bool {
-        programs.contains { $0.streams.contains { $0.pid == pid && $0.codec.isTimed } }
+    /// What the stream on a PID is, as the first program says that names it.
+    func kind(of pid: UInt16) -> StreamCodec.Kind? {
+        for program in programs {
+            for stream in program.streams where stream.pid == pid { return stream.codec.kind }
+        }
+        return nil
     }
 
     /// Whether it carries a program's clock.

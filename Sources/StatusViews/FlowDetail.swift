@@ -73,7 +73,7 @@ public struct FlowDetail {
             if elementary.pid == stream.pcrPID { sentence += ", carries the clock" }
             field(2, "PID \(elementary.pid)", sentence)
         }
-        if let rate = stream.constantBitrate { field(2, "constant", Quantity.bitRate(rate)) }
+        if let rate = stream.constantBitrate { field(2, "mux rate", "\(Quantity.bitRate(rate)), constant") }
         let first: [(UInt64, String)] = [
             (stream.syncLosses, "sync losses"), (stream.syncByteErrors, "sync byte"), (stream.patErrors, "PAT"),
             (stream.continuityErrors, "continuity"), (stream.pmtErrors, "PMT"), (stream.pidErrors, "missing PID"),

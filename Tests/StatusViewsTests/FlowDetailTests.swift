@@ -28,7 +28,7 @@ struct FlowDetailTests {
                     latency     60 ms (too low, set 80ms)
                     packets     1000 (1.32 MB), 2 lost
                     PID 256     H.264, 4.80 Mbit/s, carries the clock
-                    constant    5.02 Mbit/s
+                    mux rate    5.02 Mbit/s, constant
                     errors 1    continuity 4, PMT 1
                     errors 2    PCR accuracy 3
 

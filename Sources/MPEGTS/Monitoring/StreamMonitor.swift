@@ -85,25 +85,24 @@ struct StreamMonitor: Sendable {
         for program in programs {
             mapPIDs.insert(program.mapPID)
             if let pid = program.pcrPID { clockPIDs.insert(pid) }
-            for stream in program.streams where stream.codec.isTimed { streamPIDs.insert(stream.pid) }
+            for stream in program.streams where Self.isTimed(stream.codec.kind) { streamPIDs.insert(stream.pid) }
         }
         streamPIDs.formUnion(clockPIDs)
         maps.removeAll { !mapPIDs.contains($0.pid) }
-        for pid in mapPIDs where !maps.contains(where: { $0.pid == pid }) {
-            maps.append((pid, RepetitionTimer(since: now)))
-        }
+        for pid in mapPIDs.subtracting(maps.map(\.pid)) { maps.append((pid, RepetitionTimer(since: now))) }
         // The first one is that of the first program that has one.
         let first = programs.lazy.compactMap(\.pcrPID).first
         var kept = clocks.filter { clockPIDs.contains($0.pid) }
-        for pid in clockPIDs where !kept.contains(where: { $0.pid == pid }) {
-            kept.append(ClockWatch(pid: pid, at: now))
-        }
+        for pid in clockPIDs.subtracting(kept.map(\.pid)) { kept.append(ClockWatch(pid: pid, at: now)) }
         clocks = kept.filter { $0.pid == first } + kept.filter { $0.pid != first }
         streams.removeAll { !streamPIDs.contains($0.pid) }
-        for pid in streamPIDs where !streams.contains(where: { $0.pid == pid }) {
+        for pid in streamPIDs.subtracting(streams.map(\.pid)) {
             streams.append(Stream(pid: pid, packets: 0, timer: RepetitionTimer(since: now)))
         }
     }
+
+    /// Whether streams of this kind come, with PTS, all the time.
+    private static func isTimed(_ kind: StreamCodec.Kind) -> Bool { kind == .video || kind == .audio }
 
     /// A section of the table that belongs on this PID: the PAT on 0, a PMT elsewhere.
     mutating func tableCame(pid: UInt16, at now: MonotonicTime) {
@@ -176,9 +175,4 @@ struct StreamMonitor: Sendable {
             faults.pidErrors &+= 1
         }
     }
-}
-
-extension StreamCodec {
-    /// Whether streams of it have PTS all the time.
-    var isTimed: Bool { kind == .video || kind == .audio }
 }

@@ -8,7 +8,7 @@
 PACKAGES := libsrt-openssl-dev libssl-dev libyaml-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools chromium iproute2 nginx-core libnginx-mod-rtmp rtmpdump openssl \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
-	gstreamer1.0-plugins-ugly
+	gstreamer1.0-plugins-ugly prometheus
 
 FUZZ_TARGETS := yaml schema flow transportStream splice rtp merge tsMerge rtpPayload rtmp rtsp srtStreamID
 FUZZ_SECONDS ?= 300
@@ -37,11 +37,13 @@ endef
 deps:
 	$(call install,$(PACKAGES))
 
-# The nginx that RTMP is tested against is run by the tests alone: where systemd would start it on port 80 as soon as it
-# is installed, it is masked, and stays so.
+# The nginx and the Prometheus that the gateway is tested against are run by the tests alone: where systemd would start
+# them as soon as they are installed, they are masked, and stay so.
 test-deps:
-	@[ ! -d /run/systemd/system ] || command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || \
-		$$([ "$$(id -u)" = 0 ] || echo sudo) systemctl mask nginx.service
+	@[ ! -d /run/systemd/system ] || for program in nginx prometheus; do \
+		command -v $$program >/dev/null || [ -x /usr/sbin/$$program ] || \
+			$$([ "$$(id -u)" = 0 ] || echo sudo) systemctl mask $$program.service; \
+	done
 	$(call install,$(TEST_PACKAGES))
 
 # Whether two accesses to a variable overlap is checked in debug builds, by every test; the check at run time costs the

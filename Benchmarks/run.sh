@@ -5,6 +5,7 @@
 #
 #   rtp-1to1      100 RTP streams of 5 Mbit/s, each to one RTP output      against relay.c
 #   rtp-1to10     10 RTP streams, each to ten RTP outputs                  against relay.c
+#   monitoring    rtp-1to1 with metrics and status read every second       against the same, not read
 #   srt-1to1      20 SRT streams of 5 Mbit/s, each to one SRT output       against srt-live-transmit, one a stream
 #   srt-1to1-aes  the same with AES-128
 #   srt-1to10     2 SRT streams, each to ten SRT outputs                   gateway only
@@ -62,12 +63,12 @@ field() { awk -v name="\"$1\"" -F'[{},:]' '{ for (i = 1; i < NF; i++) if ($i == 
 
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-# start_gateway FLOWS_DIR SRT_PORT [RTMP_ADDRESS]: sets GATEWAY to its process.
+# start_gateway FLOWS_DIR SRT_PORT [RTMP_ADDRESS] [HTTP_PORT]: sets GATEWAY to its process.
 start_gateway() {
     local log=$WORK/gateway.log
     rm -rf "$WORK/state"
     mkdir -p "$WORK/state"
-    "$HEADGATE" serve --flows "$1" --state-dir "$WORK/state" --http 127.0.0.1:0 --srt "127.0.0.1:$2" \
+    "$HEADGATE" serve --flows "$1" --state-dir "$WORK/state" --http "127.0.0.1:${4:-0}" --srt "127.0.0.1:$2" \
         --rtmp "${3:-off}" --rtsp off >"$log" 2>&1 &
     GATEWAY=$!
     PIDS+=("$GATEWAY")
@@ -168,6 +169,41 @@ rtp_scenario() { # NAME INPUTS OUTPUTS
         stop_all
     done
     report "$1" 0
+}
+
+# read_status PORT: reads what a monitoring system and a page read, every second, until it is ended.
+read_status() {
+    local path
+    while sleep 1; do
+        for path in /metrics /api/v1/flows; do
+            exec 3<>"/dev/tcp/127.0.0.1/$1" || return
+            printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n' "$path" "$1" >&3
+            cat <&3 >/dev/null
+            exec 3>&-
+        done
+    done
+}
+
+monitoring_scenario() {
+    local ports send round name
+    echo "monitoring: 100 × $MBITS Mbit/s RTP, metrics and status read every second, and not" >&2
+    rm -f "$WORK"/headgate.* "$WORK"/reference.*
+    for ((round = 0; round < ROUNDS; round++)); do
+        for name in headgate reference; do
+            ports=$(free_ports 302)
+            send=$((ports + 200))
+            rm -rf "$WORK/flows"
+            rtp_flows "$WORK/flows" 100 1 "$ports" "$send"
+            start_gateway "$WORK/flows" $((send + 100)) off $((send + 101))
+            if [ "$name" = headgate ]; then
+                read_status $((send + 101)) 2>/dev/null &
+                PIDS+=($!)
+            fi
+            keep "$WORK/$name" "$(MEASURED_PIDS=$GATEWAY $BIN/udpload 100 1 "$ports" "$send" "$SECONDS_EACH" $MBITS)"
+            stop_all
+        done
+    done
+    report monitoring 0
 }
 
 srt_scenario() { # NAME INPUTS OUTPUTS KEY_LENGTH
@@ -337,11 +373,12 @@ memory_scenario() {
 }
 
 SCENARIOS=("$@")
-[ $# -gt 0 ] || SCENARIOS=(rtp-1to1 rtp-1to10 srt-1to1 srt-1to1-aes srt-1to10 rtmp-1to1 rtmp-1to50 memory rtmp-memory)
+[ $# -gt 0 ] || SCENARIOS=(rtp-1to1 rtp-1to10 monitoring srt-1to1 srt-1to1-aes srt-1to10 rtmp-1to1 rtmp-1to50 memory rtmp-memory)
 for scenario in "${SCENARIOS[@]}"; do
     case $scenario in
     rtp-1to1) rtp_scenario "$scenario" 100 1 ;;
     rtp-1to10) rtp_scenario "$scenario" 10 10 ;;
+    monitoring) monitoring_scenario ;;
     srt-1to1) srt_scenario "$scenario" 20 1 0 ;;
     srt-1to1-aes) srt_scenario "$scenario" 20 1 16 ;;
     srt-1to10) srt_scenario "$scenario" 2 10 0 ;;

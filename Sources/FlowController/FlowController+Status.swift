@@ -5,6 +5,11 @@ extension FlowController {
     /// Intent and reality of every flow and file, as of now.
     public func status() async -> ControllerStatus {
         let reports = Dictionary(await applier.reports().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let now = time.wallTime()
+        for (name, report) in reports {
+            let previous = records[name]?.latencyCondition
+            records[name]?.latencyCondition = Condition(latencyIn: report, previous: previous, now: now)
+        }
         return ControllerStatus(
             flows: records.values.sorted { $0.name < $1.name }.map {
                 StatusMerge.status(of: $0, report: reports[$0.name])

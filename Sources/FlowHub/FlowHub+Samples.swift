@@ -47,6 +47,7 @@ extension FlowHub {
                 cut = state.legs[index].onOverBandwidth
             }
             state.bytes &+= UInt64(byteCount)
+            state.passedPackets &+= 1
             state.pass(sample, behind: state.legs[index].standby.samples[...], ofLegAt: index, at: now)
             if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
             state.legs[index].standby.removeAll()

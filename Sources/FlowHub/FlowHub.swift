@@ -50,6 +50,7 @@ public final class FlowHub: Sendable {
         var samples = SamplePath()
         var nextToken = 0
         var bytes: UInt64 = 0
+        var passedPackets: UInt64 = 0
         var rate = RateMeter()
         var packetsOverBandwidth: UInt64 = 0
         var switches: UInt64 = 0
@@ -309,6 +310,7 @@ public final class FlowHub: Sendable {
         let passed = admitted(batch, in: &state, events: &events)
         guard !passed.payloads.isEmpty else { return }
         state.bytes &+= UInt64(passed.byteCount)
+        state.passedPackets &+= UInt64(passed.payloads.count)
         state.pass(passed, ofLegAt: index)
         if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
         events += state.takeUnsupportedCodecs()
@@ -455,6 +457,8 @@ public final class FlowHub: Sendable {
             HubSnapshot(
                 activeLeg: state.selector.active.flatMap(state.id(of:)),
                 bitsPerSecond: state.rate.bitsPerSecond,
+                bytes: state.bytes,
+                packets: state.passedPackets,
                 packetsOverBandwidth: state.packetsOverBandwidth,
                 isOverBandwidth: state.overBandwidthSince != nil,
                 switches: state.switches,

@@ -24,6 +24,9 @@ public struct HubSnapshot: Sendable {
 
     public let activeLeg: LegID?
     public let bitsPerSecond: Int64
+    /// What went on towards the sinks: payloads or samples.
+    public let bytes: UInt64
+    public let packets: UInt64
     public let packetsOverBandwidth: UInt64
     public let isOverBandwidth: Bool
     public let switches: UInt64

@@ -201,6 +201,8 @@ extension FlowEvent {
                 remote: remote,
                 message: reason.explanation
             )
+        case .latencyTooLow(let advice, let endpoint, let remote):
+            onEvent(FlowEvent(advice, endpoint: endpoint, remote: remote))
         case .libraryLog(let line):
             onEvent(FlowEvent(reason: "SRTLibrary", severity: .debug, flow: "", component: "srt", message: line))
         case .suppressed(let count):

@@ -141,6 +141,8 @@ final class RunningFlow: Sendable {
             name: name,
             activeLeg: snapshot.activeLeg?.description,
             bitrate: snapshot.bitsPerSecond,
+            bytes: snapshot.bytes,
+            packets: snapshot.packets,
             packetsOverBandwidth: snapshot.packetsOverBandwidth,
             switches: snapshot.switches,
             inputs: spec.inputs.map { input in

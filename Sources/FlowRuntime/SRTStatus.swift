@@ -41,12 +41,25 @@ extension ComponentContext {
     }
 }
 
+extension LatencyStatus {
+    /// Nil before the latency is known.
+    init?(_ peer: SRTPeerStatistics, at now: MonotonicTime) {
+        guard peer.latencyMilliseconds > 0 else { return nil }
+        self.init(
+            milliseconds: peer.latencyMilliseconds,
+            advisedMilliseconds: peer.latencyAdvice?.advisedMilliseconds,
+            tooLowForSeconds: peer.latencyTooLowSince.map { max(0, Double(now.nanoseconds(since: $0)) / 1e9) }
+        )
+    }
+}
+
 extension LegStatus {
     mutating func take(_ statistics: SRTInputStatistics) {
         lastError = statistics.lastError
         counters.reconnects = UInt64(max(0, statistics.reconnects))
         guard let peer = statistics.peer else { return }
         roundTripTimeMilliseconds = peer.roundTripMilliseconds
+        latency = LatencyStatus(peer, at: .now())
         counters.packetsLost = peer.lost
         counters.packetsRetransmitted = peer.retransmitted
         counters.packetsDropped = peer.dropped
@@ -59,12 +72,35 @@ extension PeerStatus {
             remote: peer.remote,
             uptime: Double(now.nanoseconds(since: peer.connectedSince)) / 1e9,
             bitrate: Int64(clamping: peer.bitrate),
-            roundTripTimeMilliseconds: peer.roundTripMilliseconds
+            roundTripTimeMilliseconds: peer.roundTripMilliseconds,
+            latency: LatencyStatus(peer, at: now)
         )
         counters.bytes = peer.bytes
         counters.packets = peer.packets
         counters.packetsLost = peer.lost
         counters.packetsRetransmitted = peer.retransmitted
         counters.packetsDropped = peer.dropped
+    }
+}
+
+extension FlowEvent {
+    /// What a connection's latency should be; nil when it is long enough again. Endpoints are named `flow/component`.
+    init(_ advice: SRTLatencyAdvice?, endpoint: String, remote: String) {
+        let parts = endpoint.split(separator: "/", maxSplits: 1).map(String.init)
+        let message =
+            if let advice {
+                "the latency of \(advice.latencyMilliseconds) ms is below three round trips of "
+                    + "\(Int(advice.roundTripMilliseconds.rounded(.up))) ms: set latency: \(advice.advisedMilliseconds)ms"
+            } else {
+                "the latency is long enough for the round-trip time again"
+            }
+        self.init(
+            reason: advice == nil ? "LatencySufficient" : "LatencyTooLow",
+            severity: advice == nil ? .info : .warning,
+            flow: parts.first ?? "",
+            component: parts.count > 1 ? parts[1] : nil,
+            remote: remote,
+            message: message
+        )
     }
 }

@@ -24,8 +24,10 @@ public final class CuttableLink: Sendable {
         var isOpen: Bool { !isCut.load(ordering: .acquiring) && !isStopping.load(ordering: .acquiring) }
     }
 
-    /// - Parameter target: the port on 127.0.0.1 that is called for those who call in.
-    public init(_ transport: Transport, to target: UInt16) throws {
+    /// - Parameters:
+    ///   - target: the port on 127.0.0.1 that is called for those who call in.
+    ///   - delay: how long each datagram is under way, in either direction; UDP only.
+    public init(_ transport: Transport, to target: UInt16, delay: Duration = .zero) throws {
         let state = State()
         self.state = state
         switch transport {
@@ -35,7 +37,7 @@ public final class CuttableLink: Sendable {
             port = entrance.number
             thread.start { TCPWay(entrance, to: target).run(state) }
         case .udp:
-            let way = try UDPWay(to: target)
+            let way = try UDPWay(to: target, delay: delay)
             port = way.entrance.port
             thread.start { way.run(state) }
         }
@@ -56,7 +58,7 @@ public final class CuttableLink: Sendable {
 private let patience: Int32 = 20
 
 /// Which of these have something to read.
-private func readable(of descriptors: [Int32]) -> Set<Int32> {
+private func readable(of descriptors: [Int32], patience: Int32 = patience) -> Set<Int32> {
     var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     guard poll(&entries, nfds_t(entries.count), patience) > 0 else { return [] }
     return Set(entries.filter { $0.revents != 0 }.map(\.fd))
@@ -66,25 +68,51 @@ private struct UDPWay: Sendable {
     let entrance: UDPSocket
     let exit: UDPSocket
     let target: UInt16
+    let delay: Duration
 
-    init(to target: UInt16) throws {
+    init(to target: UInt16, delay: Duration) throws {
         entrance = try UDPSocket()
         exit = try UDPSocket()
         self.target = target
+        self.delay = delay
     }
 
     func run(_ state: CuttableLink.State) {
         var caller: UInt16?
+        var (inward, outward) = (DelayLine(), DelayLine())
         while !state.isStopping.load(ordering: .acquiring) {
-            _ = readable(of: [entrance.descriptor, exit.descriptor])
+            let isWaiting = !inward.isEmpty || !outward.isEmpty
+            _ = readable(of: [entrance.descriptor, exit.descriptor], patience: isWaiting ? 1 : patience)
+            let now = ContinuousClock.now
             while let (bytes, port) = entrance.receiveNowWithSource() {
                 caller = port
-                if state.isOpen { try? exit.send(bytes, to: target) }
+                if state.isOpen { inward.append(bytes, due: now + delay) }
             }
             while let bytes = exit.receiveNow() {
-                if state.isOpen, let caller { try? entrance.send(bytes, to: caller) }
+                if state.isOpen { outward.append(bytes, due: now + delay) }
+            }
+            while let bytes = inward.next(at: now) { try? exit.send(bytes, to: target) }
+            while let bytes = outward.next(at: now) {
+                if let caller { try? entrance.send(bytes, to: caller) }
             }
         }
+    }
+}
+
+/// Datagrams under way, in the order in which they were sent.
+private struct DelayLine {
+    private var waiting: [(bytes: [UInt8], due: ContinuousClock.Instant)] = []
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    mutating func append(_ bytes: [UInt8], due: ContinuousClock.Instant) {
+        waiting.append((bytes, due))
+    }
+
+    /// The next one that has arrived.
+    mutating func next(at now: ContinuousClock.Instant) -> [UInt8]? {
+        guard let first = waiting.first, first.due <= now else { return nil }
+        return waiting.removeFirst().bytes
     }
 }
 

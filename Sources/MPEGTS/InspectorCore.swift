@@ -23,11 +23,18 @@ final class InspectorCore {
             static let repeated = Role(rawValue: 8)
             /// Continuity means nothing: null packets, and PIDs beyond the limit.
             static let unchecked = Role(rawValue: 16)
+            /// One of `InformationTables`.
+            static let information = Role(rawValue: 32)
+            /// Video or audio: PTS must come all the time.
+            static let timed = Role(rawValue: 64)
+            /// The last PES packet was scrambled: its PTS cannot be seen.
+            static let scrambled = Role(rawValue: 128)
+            static let sections: Role = [.table, .information]
         }
     }
 
     /// The time stamps of the PES packets of one PID, in ticks of 90 kHz.
-    private struct Times {
+    struct Times {
         static let unknown = UInt64.max
 
         var decoding = Self.unknown
@@ -37,6 +44,8 @@ final class InspectorCore {
         var interval: Int64 = 0
         /// When the last one began to arrive.
         var arrival = MonotonicTime.zero
+        /// For the next PTS, where one must come.
+        var timer = RepetitionTimer(since: .zero)
 
         mutating func began(decoding: PESTimestamp, presentation: PESTimestamp, at now: MonotonicTime) {
             let advance = decoding.ticks(since: PESTimestamp(ticks: self.decoding))
@@ -53,21 +62,23 @@ final class InspectorCore {
     }
 
     /// By PID, the index of its state; 0 for a PID not seen.
-    private let indices: UnsafeMutablePointer<UInt16>
+    let indices: UnsafeMutablePointer<UInt16>
     /// At 0 the PIDs beyond the limit together; at 1 the null packets; then in the order in which PIDs came.
-    private let states: UnsafeMutablePointer<PIDState>
+    let states: UnsafeMutablePointer<PIDState>
     /// In the same order.
-    private let times: UnsafeMutablePointer<Times>
+    let times: UnsafeMutablePointer<Times>
     private static let overflowIndex = 0
-    private static let nullIndex = 1
-    private static let capacity = TSInspector.maximumPIDs + 2
-    private var stateCount = 2
+    static let nullIndex = 1
+    static let capacity = TSInspector.maximumPIDs + 2
+    private(set) var stateCount = 2
 
     private(set) var packets: UInt64 = 0
     private(set) var continuityErrors: UInt64 = 0
     private var duplicates: UInt64 = 0
     private var transportErrors: UInt64 = 0
-    private var tables = ProgramTables()
+    var tables = ProgramTables()
+    var information = InformationTables()
+    var monitor = StreamMonitor()
     private var clock = ClockTracker()
     private var clockPID: UInt16?
     private var aligner = TSAligner()
@@ -79,7 +90,7 @@ final class InspectorCore {
     private(set) var timeSteps: UInt64 = 0
     var sawVideoRandomAccess = false
     /// When what is being inspected arrived.
-    private var now = MonotonicTime.zero
+    var now = MonotonicTime.zero
 
     init() {
         indices = .allocate(capacity: TSPacket.pidCount)
@@ -104,6 +115,8 @@ final class InspectorCore {
         duplicates = other.duplicates
         transportErrors = other.transportErrors
         tables = other.tables
+        information = other.information
+        monitor = other.monitor
         clock = other.clock
         clockPID = other.clockPID
         aligner = other.aligner
@@ -120,15 +133,17 @@ final class InspectorCore {
         times.deallocate()
     }
 
-    func inspect(_ payload: UnsafeRawBufferPointer, at arrival: MonotonicTime) {
-        now = arrival
+    func inspect(_ payload: UnsafeRawBufferPointer) {
         var rest = payload
         if !aligner.hasPartialPacket {
             let inspected = inspectPackets(payload)
+            if inspected > 0 { aligner.foundPackets() }
             if inspected == payload.count { return }
             rest = UnsafeRawBufferPointer(rebasing: payload[inspected...])
         }
+        let discarded = aligner.discardedBytes
         aligner.append(rest) { _ = inspectPackets($0) }
+        if aligner.discardedBytes != discarded { monitor.packetsLost() }
     }
 
     /// Looks at the whole packets at the start of `bytes` up to the first without a sync byte; returns their length.
@@ -139,6 +154,7 @@ final class InspectorCore {
         let states = states
         let before = packets
         var count: UInt64 = 0
+        var scrambling: UInt32 = 0
         var packet = base
         while end - packet >= TSPacket.byteCount {
             let header = UInt32(bigEndian: packet.loadUnaligned(as: UInt32.self))
@@ -150,6 +166,7 @@ final class InspectorCore {
                 transportErrors &+= 1
                 continue
             }
+            scrambling |= header
             let pid = Int(header >> 8 & 0x1FFF)
             var index = Int(indices[pid])
             if index == 0 { index = register(UInt16(pid)) }
@@ -180,30 +197,52 @@ final class InspectorCore {
             if header & 0x40_0010 == 0x40_0010, !role.contains(.table), !isRepetition {
                 unitBegan(TSPacket(unchecked: packet), index: index, isVideo: role.contains(.video))
             }
-            if role.rawValue | flags & 0x50 == 0 { continue }
-            if role.contains(.table), !isRepetition, tables.consume(TSPacket(unchecked: packet)) { assignRoles() }
+            if role.intersection(.sections).rawValue | flags & 0x50 == 0 { continue }
+            if !role.isDisjoint(with: .sections), !isRepetition { sectionsCame(TSPacket(unchecked: packet), role) }
             if flags & 0x50 != 0 {
-                if flags & 0x10 != 0, role.contains(.clock),
+                if flags & 0x10 != 0, role.contains(.clock), !isRepetition,
                     let reference = TSPacket(unchecked: packet).clockReference
                 {
-                    clock.clockReceived(reference, packet: before &+ count, isDiscontinuous: flags & 0x80 != 0)
-                    keep(ClockMark(clock: reference, digest: ClockMark.digest(of: packet), packet: before &+ count))
+                    clockReceived(reference, packet, number: before &+ count, isDiscontinuous: flags & 0x80 != 0)
                 }
                 if flags & 0x40 != 0, role.contains(.video), header & 0x40_0000 != 0 { sawVideoRandomAccess = true }
             }
         }
         packets = before &+ count
+        monitor.scrambling |= scrambling
         return packet - base
     }
 
+    private func clockReceived(
+        _ reference: ClockReference,
+        _ packet: UnsafeRawPointer,
+        number: UInt64,
+        isDiscontinuous: Bool
+    ) {
+        let pid = TSPacket(unchecked: packet).pid
+        monitor.clockReceived(
+            reference,
+            pid: pid,
+            packet: number,
+            nullPackets: nullPackets,
+            isDiscontinuous: isDiscontinuous,
+            at: now
+        )
+        guard pid == clockPID else { return }
+        clock.clockReceived(reference, packet: number, isDiscontinuous: isDiscontinuous)
+        keep(ClockMark(clock: reference, digest: ClockMark.digest(of: packet), packet: number))
+    }
+
     private func unitBegan(_ packet: TSPacket, index: Int, isVideo: Bool) {
-        guard index > Self.nullIndex, let header = PESHeader(packet) else { return }
+        guard index > Self.nullIndex else { return }
+        guard let header = PESHeader(packet) else { return unitHidTimes(packet, index: index) }
         let base = UnsafeRawPointer(packet.base)
         let presentation = PESTimestamp(reading: base + header.presentationOffset)
         let decoding = header.decodingOffset.map { PESTimestamp(reading: base + $0) } ?? presentation
         if isVideo { pictures &+= 1 }
         if times[index].decoding != decoding.ticks { timeSteps &+= 1 }
         times[index].began(decoding: decoding, presentation: presentation, at: now)
+        presentationTimeCame(index: index)
     }
 
     private func keep(_ mark: ClockMark) {
@@ -232,8 +271,10 @@ final class InspectorCore {
         if !isAnnounced {
             state.pointee.continuityErrors &+= 1
             continuityErrors &+= 1
+            monitor.packetsLost()
         }
         if state.pointee.role.contains(.table) { tables.packetLost(pid: state.pointee.pid) }
+        if state.pointee.role.contains(.information) { information.packetLost(pid: state.pointee.pid) }
         return false
     }
 
@@ -243,6 +284,7 @@ final class InspectorCore {
         let index = stateCount
         stateCount += 1
         states[index] = PIDState(pid: pid, role: role(of: pid))
+        times[index].timer.restart(at: now)
         indices[Int(pid)] = UInt16(index)
         return index
     }
@@ -254,21 +296,28 @@ final class InspectorCore {
     private func role(of pid: UInt16) -> PIDState.Role {
         var role: PIDState.Role = []
         if tables.isTable(pid) { role.insert(.table) }
-        if tables.isVideo(pid) { role.insert(.video) }
-        if clockPID == pid { role.insert(.clock) }
+        switch tables.kind(of: pid) {
+        case .video: role.formUnion([.video, .timed])
+        case .audio: role.insert(.timed)
+        case .subtitle, .data, nil: break
+        }
+        if tables.isClock(pid) { role.insert(.clock) }
+        if InformationTables.isOne(pid) { role.insert(.information) }
         return role
     }
 
     /// Tables changed: PIDs may mean something else now.
-    private func assignRoles() {
+    func assignRoles() {
         if clockPID != tables.pcrPID {
             clockPID = tables.pcrPID
             clock.restart()
         }
         for index in Self.nullIndex + 1..<stateCount {
-            let repeated = states[index].role.intersection(.repeated)
-            states[index].role = role(of: states[index].pid).union(repeated)
+            let former = states[index].role
+            states[index].role = role(of: states[index].pid).union(former.intersection([.repeated, .scrambled]))
+            if states[index].role.contains(.timed), !former.contains(.timed) { times[index].timer.restart(at: now) }
         }
+        monitor.programsChanged(tables.programs, at: now)
     }
 
     var nullPackets: UInt64 { states[Self.nullIndex].packets }
@@ -317,6 +366,7 @@ final class InspectorCore {
     /// Another stream begins on this way: what its counters, clock and times were says nothing about it.
     func restart() {
         clock.restart()
+        monitor.restart()
         aligner.reset()
         marks.removeAll(keepingCapacity: true)
         markCount = 0
@@ -335,7 +385,10 @@ final class InspectorCore {
         snapshot.duplicatePackets = duplicates
         snapshot.syncLosses = aligner.syncLosses
         snapshot.transportErrors = transportErrors
-        snapshot.crcErrors = tables.crcErrors
+        snapshot.crcErrors = tables.crcErrors &+ information.crcErrors
+        snapshot.faults = monitor.faults
+        snapshot.faults.syncByteErrors = aligner.syncByteErrors
+        snapshot.constantBitrate = monitor.constantBitrate
         snapshot.tableVersionChanges = tables.versionChanges
         snapshot.programs = tables.programs
         snapshot.pcrPID = clockPID

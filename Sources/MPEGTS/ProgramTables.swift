@@ -45,6 +45,9 @@ struct ProgramTables: Sendable {
     static let maximumPrograms = 64
     /// Streams over all programs beyond this many are left out.
     static let maximumStreams = 256
+    /// `table_id`, ISO/IEC 13818-1 table 2-31.
+    private static let associationTable: UInt8 = 0x00
+    private static let mapTable: UInt8 = 0x02
 
     private(set) var programs: [TSProgram] = []
     /// Sections whose CRC-32 was wrong.
@@ -54,6 +57,9 @@ struct ProgramTables: Sendable {
 
     /// Grows with every change, the first tables included.
     private(set) var changes: UInt64 = 0
+    /// Sections of the PAT on PID 0 and of PMTs elsewhere, right or wrong, and sections of other tables on PID 0.
+    private(set) var ownSections: UInt64 = 0
+    private(set) var foreignSections: UInt64 = 0
 
     private var association = Association()
     private var associationAssembler = SectionAssembler()
@@ -85,9 +91,16 @@ struct ProgramTables: Sendable {
         pid == 0 || programs.contains { $0.mapPID == pid }
     }
 
-    func isVideo(_ pid: UInt16) -> Bool {
-        programs.contains { $0.streams.contains { $0.pid == pid && $0.codec.kind == .video } }
+    /// What the stream on a PID is, as the first program says that names it.
+    func kind(of pid: UInt16) -> StreamCodec.Kind? {
+        for program in programs {
+            for stream in program.streams where stream.pid == pid { return stream.codec.kind }
+        }
+        return nil
     }
+
+    /// Whether it carries a program's clock.
+    func isClock(_ pid: UInt16) -> Bool { programs.contains { $0.pcrPID == pid } }
 
     /// A packet of this PID was lost: what had begun cannot be completed.
     mutating func packetLost(pid: UInt16) {
@@ -107,6 +120,7 @@ struct ProgramTables: Sendable {
             var assembler = SectionAssembler()
             swap(&assembler, &associationAssembler)
             assembler.consume(payload, startsUnit: packet.startsPayloadUnit) {
+                if $0.first == Self.associationTable { ownSections &+= 1 } else { foreignSections &+= 1 }
                 if consumeAssociation($0) { changed = true }
             }
             swap(&assembler, &associationAssembler)
@@ -114,6 +128,7 @@ struct ProgramTables: Sendable {
             var assembler = SectionAssembler()
             swap(&assembler, &mapAssemblers[index].assembler)
             assembler.consume(payload, startsUnit: packet.startsPayloadUnit) {
+                if $0.first == Self.mapTable { ownSections &+= 1 }
                 if consumeMap($0, pid: pid) { changed = true }
             }
             swap(&assembler, &mapAssemblers[index].assembler)
@@ -135,7 +150,7 @@ struct ProgramTables: Sendable {
     }
 
     private mutating func consumeAssociation(_ section: UnsafeRawBufferPointer) -> Bool {
-        guard let header = header(of: section, tableID: 0x00) else { return false }
+        guard let header = header(of: section, tableID: Self.associationTable) else { return false }
         let isSame =
             association.isKnown && association.version == header.version
             && association.transportStreamID == header.extension
@@ -172,7 +187,7 @@ struct ProgramTables: Sendable {
     }
 
     private mutating func consumeMap(_ section: UnsafeRawBufferPointer, pid: UInt16) -> Bool {
-        guard section.count >= 16, let header = header(of: section, tableID: 0x02),
+        guard section.count >= 16, let header = header(of: section, tableID: Self.mapTable),
             let index = programs.firstIndex(where: { $0.number == header.extension && $0.mapPID == pid })
         else { return false }
         if programs[index].version != nil {

@@ -1,15 +1,19 @@
 /// Puts the sections of one PID together from packet payloads, ISO/IEC 13818-1 §2.4.4.
 ///
 /// Memory follows bytes received: a section that lies within one packet is passed on from there, and only a split one
-/// is collected, up to `maximumSectionBytes`.
+/// is collected, up to the limit.
 struct SectionAssembler: Sendable {
-    /// PAT and PMT sections are at most this long (`section_length` up to 1021, §2.4.4.4); longer ones are dropped.
+    /// PAT and PMT sections are at most this long (`section_length` up to 1021, §2.4.4.4).
     static let maximumSectionBytes = 1024
 
+    /// Longer ones are dropped.
+    private let limit: Int
     /// The beginning of a section whose rest has yet to come.
     private var partial: [UInt8] = []
 
-    init() {}
+    init(maximumSectionBytes: Int = Self.maximumSectionBytes) {
+        limit = maximumSectionBytes
+    }
 
     /// Forgets a half-received section, as after a lost packet.
     mutating func reset() {
@@ -44,7 +48,7 @@ struct SectionAssembler: Sendable {
                 partial.append(contentsOf: rest)
                 return
             }
-            guard length <= Self.maximumSectionBytes else { return }
+            guard length <= limit else { return }
             guard rest.count >= length else {
                 partial.append(contentsOf: rest)
                 return
@@ -57,7 +61,7 @@ struct SectionAssembler: Sendable {
     private mutating func continueSection(_ bytes: UnsafeRawBufferPointer, section: (UnsafeRawBufferPointer) -> Void) {
         partial.append(contentsOf: bytes)
         guard let length = partial.withUnsafeBytes(Self.sectionLength) else { return }
-        guard length <= Self.maximumSectionBytes else {
+        guard length <= limit else {
             reset()
             return
         }

@@ -5,11 +5,16 @@
 public struct TSAligner: Sendable {
     /// Bytes that were not part of a whole packet.
     public private(set) var discardedBytes: UInt64 = 0
-    /// How often the sync bytes were lost, each counted once until they are found again.
+    /// How often the sync bytes were lost, each counted once until they are found again: two in a row were missing, or
+    /// the rest of a packet.
     public private(set) var syncLosses: UInt64 = 0
+    /// Places where a sync byte was due and another one was. Once the sync bytes are lost, none is due.
+    public private(set) var syncByteErrors: UInt64 = 0
 
     private var partial: [UInt8] = []
     private var isInSync = true
+    /// Sync bytes that were missing since the last packet.
+    private var missingSyncBytes = 0
     /// Whether the last bytes were packets; if not, one sync byte is not enough to believe in a packet.
     private var isLocked = false
 
@@ -43,8 +48,7 @@ public struct TSAligner: Sendable {
         while !rest.isEmpty {
             let run = isLocked || Self.startsInStep(rest) ? Self.synchronizedPrefix(of: rest) : 0
             if run > 0 {
-                isInSync = true
-                isLocked = true
+                foundPackets()
                 deliver(UnsafeRawBufferPointer(rebasing: rest[..<run]))
                 rest = UnsafeRawBufferPointer(rebasing: rest[run...])
                 continue
@@ -53,8 +57,8 @@ public struct TSAligner: Sendable {
                 partial.append(contentsOf: rest)
                 return
             }
-            noteLoss()
-            let skipped = Self.nextSync(in: rest)
+            syncByteMissed()
+            let skipped = isDamagedPacket(rest) ? TSPacket.byteCount : lostSync(in: rest)
             discardedBytes &+= UInt64(skipped)
             rest = UnsafeRawBufferPointer(rebasing: rest[skipped...])
         }
@@ -71,7 +75,8 @@ public struct TSAligner: Sendable {
             && Self.synchronizedPrefix(of: payload) == payload.count
         let continues = payload.count <= missing || payload[missing] == TSPacket.syncByte
         guard continues, !isAlignedItself || payload.isEmpty else {
-            noteLoss()
+            syncByteMissed()
+            syncLost()
             reset()
             return payload
         }
@@ -82,15 +87,45 @@ public struct TSAligner: Sendable {
         partial.append(contentsOf: payload[..<missing])
         partial.withUnsafeBytes(deliver)
         partial.removeAll(keepingCapacity: true)
-        isInSync = true
-        isLocked = true
+        foundPackets()
         return UnsafeRawBufferPointer(rebasing: payload[missing...])
     }
 
-    private mutating func noteLoss() {
+    /// Whole packets came, here or past this.
+    mutating func foundPackets() {
+        isInSync = true
+        isLocked = true
+        missingSyncBytes = 0
+    }
+
+    private mutating func syncByteMissed() {
+        guard isInSync else { return }
+        syncByteErrors &+= 1
+        missingSyncBytes += 1
+    }
+
+    private mutating func syncLost() {
         if isInSync { syncLosses &+= 1 }
         isInSync = false
         isLocked = false
+    }
+
+    /// Whether only the sync byte of the packet at the start is wrong, and what follows is in step: one that is missing
+    /// is no loss of sync, ETSI TR 101 290 §5.2.1.
+    private func isDamagedPacket(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard isLocked, missingSyncBytes == 1, bytes.count >= TSPacket.byteCount else { return false }
+        return bytes.count == TSPacket.byteCount
+            || Self.startsInStep(UnsafeRawBufferPointer(rebasing: bytes[TSPacket.byteCount...]))
+    }
+
+    /// Sync is lost; how far it is to where it may be again.
+    private mutating func lostSync(in bytes: UnsafeRawBufferPointer) -> Int {
+        // The second one that is missing is what makes it a loss.
+        if missingSyncBytes == 1, bytes.count > TSPacket.byteCount, bytes[TSPacket.byteCount] != TSPacket.syncByte {
+            syncByteMissed()
+        }
+        syncLost()
+        return Self.nextSync(in: bytes)
     }
 
     /// Whether the bytes start with a sync byte that another one follows 188 bytes later, where that can be seen.

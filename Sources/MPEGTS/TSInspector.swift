@@ -1,8 +1,9 @@
 public import Media
 
-/// Looks at every packet of a transport stream on its way: counts, checks continuity and sync, follows PAT, PMT and PCR.
+/// Looks at every packet of a transport stream on its way: counts, checks continuity and sync, follows PAT, PMT and PCR,
+/// and watches for the faults of ETSI TR 101 290.
 ///
-/// A value with copy-on-write storage. It holds nothing until the first payload and then about 30 kB; looking at a
+/// A value with copy-on-write storage. It holds nothing until the first payload and then about 45 kB; looking at a
 /// payload allocates only when a PID or a table is new.
 public struct TSInspector: @unchecked Sendable {
     // The storage is a class that no two values share while one of them changes it: that makes this Sendable.
@@ -18,14 +19,19 @@ public struct TSInspector: @unchecked Sendable {
     /// across payloads when it goes on where the last one ended, else a loss of sync is counted.
     public mutating func inspect(_ payload: UnsafeRawBufferPointer, at arrival: MonotonicTime) {
         guard !payload.isEmpty else { return }
-        uniqueCore().inspect(payload, at: arrival)
+        let core = uniqueCore()
+        core.begin(at: arrival)
+        core.inspect(payload)
+        core.end()
     }
 
     /// Looks at each payload of a batch.
     public mutating func inspect(_ batch: PacketBatch) {
         guard !batch.payloads.isEmpty else { return }
         let core = uniqueCore()
-        for payload in batch.payloads where !payload.isEmpty { core.inspect(payload, at: batch.arrival) }
+        core.begin(at: batch.arrival)
+        for payload in batch.payloads where !payload.isEmpty { core.inspect(payload) }
+        core.end()
     }
 
     /// Whether the last payload (or batch) held a random access point of a video stream at the start of a PES packet.

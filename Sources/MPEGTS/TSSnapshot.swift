@@ -13,12 +13,14 @@ public struct TSSnapshot: Hashable, Sendable {
     public var continuityErrors: UInt64 = 0
     /// Packets sent twice, as the standard allows.
     public var duplicatePackets: UInt64 = 0
-    /// Times the sync bytes were lost, not bytes.
+    /// Times the sync bytes were lost, not bytes: two in a row were missing.
     public var syncLosses: UInt64 = 0
     /// Packets with the transport error indicator.
     public var transportErrors: UInt64 = 0
-    /// PAT and PMT sections with a wrong CRC.
+    /// Sections of PAT, PMT, CAT, NIT, SDT, BAT, EIT and TOT with a wrong CRC.
     public var crcErrors: UInt64 = 0
+    /// What else ETSI TR 101 290 has counted.
+    public var faults = TSFaults()
     /// How often a PAT or PMT replaced an earlier one.
     public var tableVersionChanges: UInt64 = 0
     /// In the order of the PAT.
@@ -35,6 +37,8 @@ public struct TSSnapshot: Hashable, Sendable {
     public var pcrDiscontinuities: UInt64 = 0
     /// Bits per second of the whole stream, null packets included, by the PCR over about the last second.
     public var muxBitrate: Int64?
+    /// The same, where it does not change: only then is the accuracy of PCRs judged.
+    public var constantBitrate: Int64?
 
     public init() {}
 

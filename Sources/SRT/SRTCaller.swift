@@ -155,7 +155,7 @@ final class SRTCaller: Sendable {
         let rejectReason = srt_getrejectreason(socket.id)
         switch attempt.watch.looked(socket.status, rejectReason: rejectReason, at: now) {
         case .connected:
-            return connected(socket, attempt.address, at: now)
+            return connected(core, socket, attempt.address)
         case .undecided:
             guard move(to: .connecting(attempt)) else { return .stopped }
             return .again(now.advanced(by: .nanoseconds(SRTLimits.handshakeTickNanoseconds)))
@@ -167,7 +167,7 @@ final class SRTCaller: Sendable {
         }
     }
 
-    private func connected(_ socket: SRTSocket, _ address: IPEndpoint, at now: MonotonicTime) -> Step {
+    private func connected(_ core: SRTCore, _ socket: SRTSocket, _ address: IPEndpoint) -> Step {
         guard move(to: .connected) else {
             socket.close()
             return .stopped
@@ -178,6 +178,8 @@ final class SRTCaller: Sendable {
             // Not the round's time: libsrt refuses messages that are dated before its own idea of it.
             connectedSince: SRTClock.now,
             isPublisher: isPublisher,
+            endpoint: configuration.name,
+            events: core.events,
             giveBack: {}
         )
         guard let owner = owner.withLock({ $0.value }), owner.adopt(connection) else {

@@ -12,10 +12,14 @@ final class SRTConnection: Sendable {
     private let giveBack: Mutex<(@Sendable () -> Void)?>
     private let figures: Mutex<Figures>
     private let isPublisher: Bool
+    /// The name of the input or output that it belongs to.
+    private let endpoint: String
+    private let events: SRTEvents
 
     private struct Figures {
         var shown: SRTPeerStatistics
         var taken: MonotonicTime
+        var latencyWatch = SRTLatencyWatch()
     }
 
     init(
@@ -23,12 +27,16 @@ final class SRTConnection: Sendable {
         remote: IPEndpoint,
         connectedSince: MonotonicTime,
         isPublisher: Bool,
+        endpoint: String,
+        events: SRTEvents,
         giveBack: @escaping @Sendable () -> Void
     ) {
         self.socket = socket
         self.remote = remote
         self.connectedSince = connectedSince
         self.isPublisher = isPublisher
+        self.endpoint = endpoint
+        self.events = events
         self.giveBack = Mutex(giveBack)
         self.figures = Mutex(
             Figures(
@@ -55,7 +63,7 @@ final class SRTConnection: Sendable {
     func refresh(at now: MonotonicTime) -> Bool {
         var raw = SRT_TRACEBSTATS()
         guard srt_bistats(socket.id, &raw, 0, 1) == 0, socket.status == SRTS_CONNECTED else { return false }
-        figures.withLock { figures in
+        let latency = figures.withLock { figures in
             let before = figures.shown.bytes
             var shown = figures.shown
             if isPublisher {
@@ -78,8 +86,24 @@ final class SRTConnection: Sendable {
             if elapsed > 0, shown.bytes >= before {
                 shown.bitrate = UInt64(clamping: Int64(Double(shown.bytes - before) * 8e9 / Double(elapsed)))
             }
+            let change = figures.latencyWatch.observe(
+                latencyMilliseconds: shown.latencyMilliseconds,
+                roundTripMilliseconds: shown.roundTripMilliseconds,
+                hasTraffic: shown.bytes != before,
+                at: now
+            )
+            shown.latencyAdvice = figures.latencyWatch.advice
+            shown.latencyTooLowSince = figures.latencyWatch.raisedAt
             figures.shown = shown
             figures.taken = now
+            return change
+        }
+        switch latency {
+        case .none: break
+        case .raised(let advice):
+            events.latencyChanged(advice, endpoint: endpoint, remote: remote.description)
+        case .cleared:
+            events.latencyChanged(nil, endpoint: endpoint, remote: remote.description)
         }
         return true
     }

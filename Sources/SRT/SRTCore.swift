@@ -269,6 +269,8 @@ final class SRTCore: Sendable {
             remote: handshake.remote,
             connectedSince: SRTClock.now,
             isPublisher: endpoint.direction == .input,
+            endpoint: endpoint.name,
+            events: events,
             giveBack: { [self] in giveBack(handshake) }
         )
         if let wanted = endpoint.settings.encryption?.keyLength, socket.integer(SRTO_PBKEYLEN) != Int32(wanted) {

@@ -1,9 +1,12 @@
 public import Media
 
-/// What the gateway tells about peers that it turned away, every one, and what libsrt logged, at a bounded rate.
+/// What the gateway tells about peers that it turned away, every one, about connections whose latency is too low, and what
+/// libsrt logged, at a bounded rate.
 public enum SRTEvent: Sendable, Hashable {
     /// A peer was refused. `endpoint` is the input's or output's name, nil when the stream ID names none.
     case refused(Refusal, endpoint: String?, remote: String)
+    /// The latency of an endpoint's connection is too low for its round trips; nil when it no longer is.
+    case latencyTooLow(SRTLatencyAdvice?, endpoint: String, remote: String)
     /// A line that libsrt logged as a warning or worse.
     case libraryLog(String)
     /// So many log lines were left out since the last one.

@@ -2,7 +2,7 @@ import Media
 import NetworkAddress
 import Synchronization
 
-/// Passes refusals on as they come, to be counted, and libsrt's log lines at a bounded rate.
+/// Passes refusals and advice on as they come, and libsrt's log lines at a bounded rate.
 final class SRTEvents: Sendable {
     private struct Limits {
         /// One bucket for all.
@@ -21,6 +21,10 @@ final class SRTEvents: Sendable {
 
     func refused(_ refusal: Refusal, endpoint: String?, remote: IPEndpoint) {
         handler(.refused(refusal, endpoint: endpoint, remote: remote.description))
+    }
+
+    func latencyChanged(_ advice: SRTLatencyAdvice?, endpoint: String, remote: String) {
+        handler(.latencyTooLow(advice, endpoint: endpoint, remote: remote))
     }
 
     func logged(_ line: String, at now: MonotonicTime) {

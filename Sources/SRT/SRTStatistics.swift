@@ -24,6 +24,9 @@ public struct SRTPeerStatistics: Hashable, Sendable {
     public var roundTripMilliseconds: Double = 0
     /// The latency that both sides agreed on.
     public var latencyMilliseconds: Int = 0
+    /// What it should be, and since when; nil while it is long enough.
+    public var latencyAdvice: SRTLatencyAdvice?
+    public var latencyTooLowSince: MonotonicTime?
     /// In bit/s over the last refresh.
     public var bitrate: UInt64 = 0
 

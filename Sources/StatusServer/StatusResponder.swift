@@ -99,10 +99,8 @@ struct StatusResponder: HTTPResponder {
         case .status:
             return try .json(await snapshots.status())
         case .metrics:
-            return .text(
-                GatewayMetrics.render(await snapshots.status()),
-                contentType: OpenMetricsWriter.contentType
-            )
+            let format = MetricsFormat(accept: request.headers[.accept])
+            return .text(GatewayMetrics.render(await snapshots.status(), format), contentType: format.contentType)
         case .reload:
             return try .json(ReloadResult(await snapshots.reload()))
         case .plan:

@@ -59,6 +59,7 @@ public struct FlowDetail {
             if let uptime = leg.uptime { field(2, "uptime", Quantity.duration(seconds: uptime)) }
             if leg.bitrate > 0 { field(2, "bitrate", Quantity.bitRate(leg.bitrate)) }
             if let time = leg.roundTripTimeMilliseconds { field(2, "round trip", Quantity.milliseconds(time)) }
+            if let latency = leg.latency { field(2, "latency", sentence(latency)) }
             write(leg.counters, indent: 2)
             if let stream = leg.transportStream { write(stream) }
             if let error = leg.lastError { field(2, "last error", error) }
@@ -72,12 +73,20 @@ public struct FlowDetail {
             if elementary.pid == stream.pcrPID { sentence += ", carries the clock" }
             field(2, "PID \(elementary.pid)", sentence)
         }
-        let faults: [(UInt64, String)] = [
-            (stream.continuityErrors, "continuity errors"), (stream.syncLosses, "sync losses"),
-            (stream.transportErrors, "transport errors"), (stream.crcErrors, "checksum errors"),
+        if let rate = stream.constantBitrate { field(2, "mux rate", "\(Quantity.bitRate(rate)), constant") }
+        let first: [(UInt64, String)] = [
+            (stream.syncLosses, "sync losses"), (stream.syncByteErrors, "sync byte"), (stream.patErrors, "PAT"),
+            (stream.continuityErrors, "continuity"), (stream.pmtErrors, "PMT"), (stream.pidErrors, "missing PID"),
         ]
-        let found = faults.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        if !found.isEmpty { field(2, "stream", found.joined(separator: ", ")) }
+        let second: [(UInt64, String)] = [
+            (stream.transportErrors, "transport"), (stream.crcErrors, "checksum"),
+            (stream.pcrRepetitionErrors, "PCR repetition"), (stream.pcrDiscontinuityErrors, "PCR discontinuity"),
+            (stream.pcrAccuracyErrors, "PCR accuracy"), (stream.ptsErrors, "PTS"), (stream.catErrors, "CAT"),
+        ]
+        for (priority, faults) in [(1, first), (2, second)] {
+            let found = faults.filter { $0.0 > 0 }.map { "\($0.1) \($0.0)" }
+            if !found.isEmpty { field(2, "errors \(priority)", found.joined(separator: ", ")) }
+        }
     }
 
     private mutating func write(_ output: OutputStatus) {
@@ -90,6 +99,7 @@ public struct FlowDetail {
         for peer in output.peers {
             var sentence = "\(Quantity.bitRate(peer.bitrate)), \(Quantity.duration(seconds: peer.uptime))"
             if let time = peer.roundTripTimeMilliseconds { sentence += ", round trip \(Quantity.milliseconds(time))" }
+            if let latency = peer.latency { sentence += ", latency \(self.sentence(latency))" }
             if peer.counters.packetsLost > 0 { sentence += ", \(peer.counters.packetsLost) packets lost" }
             if peer.counters.packetsDropped > 0 { sentence += ", \(peer.counters.packetsDropped) packets dropped" }
             field(1, "peer \(peer.remote)", sentence)
@@ -97,11 +107,17 @@ public struct FlowDetail {
         if let error = output.lastError { field(1, "last error", error) }
     }
 
+    private func sentence(_ latency: LatencyStatus) -> String {
+        let advice = latency.advisedMilliseconds.map { " (too low, set \($0)ms)" } ?? ""
+        return "\(latency.milliseconds) ms\(advice)"
+    }
+
     /// Only what is not nought.
     private mutating func write(_ counters: StreamCounters, indent: Int) {
         guard counters.packets > 0 || counters.bytes > 0 || counters.packetsRefused > 0 else { return }
         let parts: [(UInt64, String)] = [
             (counters.packetsLost, "lost"), (counters.packetsRetransmitted, "retransmitted"),
+            (counters.packetsRecovered, "recovered"),
             (counters.packetsDropped, "dropped"), (counters.packetsDuplicated, "duplicated"),
             (counters.packetsReordered, "reordered"), (counters.packetsRefused, "refused"),
         ]

@@ -15,6 +15,9 @@ enum SampleStatus {
         stream.streams = [.init(pid: 256, streamType: 0x1b, codec: "H.264", bitrate: 4_800_000)]
         stream.pcrPID = 256
         stream.packets = 7_000
+        stream.patErrors = 2
+        stream.catErrors = 9
+        stream.constantBitrate = 5_000_000
         let leg = LegStatus(
             name: "main",
             address: "srt://0.0.0.0:9000",
@@ -24,8 +27,10 @@ enum SampleStatus {
             uptime: 12.5,
             bitrate: 5_000_000,
             roundTripTimeMilliseconds: 24.5,
+            latency: LatencyStatus(milliseconds: 60, advisedMilliseconds: 80, tooLowForSeconds: 7.5),
             counters: counters,
             transportStream: stream,
+            merge: MergeStatus(packetsUsed: 9, packetsMissing: 4, packetsLate: 1, skewMilliseconds: -2.5),
             lastError: "the peer went away"
         )
         let peer = PeerStatus(
@@ -33,6 +38,7 @@ enum SampleStatus {
             uptime: 3,
             bitrate: 5_000_000,
             roundTripTimeMilliseconds: 12,
+            latency: LatencyStatus(milliseconds: 120),
             counters: counters
         )
         return FlowStatus(
@@ -46,6 +52,8 @@ enum SampleStatus {
             maxBandwidth: 20_000_000,
             activeLeg: "venue/main",
             bitrate: 5_000_000,
+            bytes: 1_316_000,
+            packets: 1_000,
             packetsOverBandwidth: 3,
             switches: 1,
             conditions: [

@@ -34,7 +34,7 @@ struct StatusSchemaTests {
     func states(state: ConnectionState) throws {
         var flow = SampleStatus.fullFlow
         flow.inputs[0].legs[0].state = state
-        flow.conditions = [Condition.Kind.ready, .reconciling, .stalled].flatMap { kind in
+        flow.conditions = Condition.Kind.allCases.flatMap { kind in
             [Condition.State.true, .false, .unknown].map {
                 Condition(type: kind, status: $0, reason: "PortInUse", message: "UDP 9000", lastTransitionTime: 0)
             }

@@ -79,10 +79,16 @@ struct StatusServerTests {
         }
     }
 
-    @Test("Metrics are OpenMetrics to the end")
+    @Test("Metrics are OpenMetrics to the end for who asks for it, and Prometheus' text for others")
     func metrics() async throws {
         try await withServer { client, _ async throws in
-            let answer = try await client.request(.get, "/metrics")
+            let plain = try await client.request(.get, "/metrics")
+            #expect(plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+            let answer = try await client.request(
+                .get,
+                "/metrics",
+                headers: [("Accept", "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1")]
+            )
             #expect(answer.headers["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8")
             #expect(String(decoding: answer.body, as: UTF8.self).hasSuffix("\n# EOF\n"))
         }

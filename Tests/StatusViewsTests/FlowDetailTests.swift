@@ -25,9 +25,12 @@ struct FlowDetailTests {
                     uptime      3m12s
                     bitrate     5.02 Mbit/s
                     round trip  24.5 ms
+                    latency     60 ms (too low, set 80ms)
                     packets     1000 (1.32 MB), 2 lost
                     PID 256     H.264, 4.80 Mbit/s, carries the clock
-                    stream      4 continuity errors
+                    mux rate    5.02 Mbit/s, constant
+                    errors 1    continuity 4, PMT 1
+                    errors 2    PCR accuracy 3
 
                 Output studio (srt)  Connected
                   address     srt://0.0.0.0:9100

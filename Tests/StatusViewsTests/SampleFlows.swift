@@ -19,6 +19,9 @@ enum SampleFlows {
         stream.streams = [.init(pid: 256, streamType: 0x1b, codec: "H.264", bitrate: 4_800_000)]
         stream.pcrPID = 256
         stream.continuityErrors = 4
+        stream.pmtErrors = 1
+        stream.pcrAccuracyErrors = 3
+        stream.constantBitrate = 5_020_000
         let peer = PeerStatus(remote: "192.0.2.9:6000", uptime: 61, bitrate: 5_000_000, roundTripTimeMilliseconds: 12)
         return FlowStatus(
             name: "stadium-a",
@@ -45,6 +48,7 @@ enum SampleFlows {
                             uptime: 192,
                             bitrate: 5_020_000,
                             roundTripTimeMilliseconds: 24.5,
+                            latency: LatencyStatus(milliseconds: 60, advisedMilliseconds: 80, tooLowForSeconds: 7),
                             counters: counters,
                             transportStream: stream
                         )

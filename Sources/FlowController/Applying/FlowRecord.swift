@@ -36,6 +36,8 @@ struct FlowRecord {
     /// Something is to be compared and perhaps applied.
     var isDirty = true
     var conditions: [Condition] = []
+    /// What was last found in a report, and stands behind the others.
+    var latencyCondition: Condition?
 
     init(name: String, desired: DesiredFlow, generation: Int) {
         self.name = name

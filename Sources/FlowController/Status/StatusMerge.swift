@@ -18,9 +18,11 @@ enum StatusMerge {
             maxBandwidth: spec.maxBandwidth.bitsPerSecond,
             activeLeg: report?.activeLeg,
             bitrate: report?.bitrate ?? 0,
+            bytes: report?.bytes ?? 0,
+            packets: report?.packets ?? 0,
             packetsOverBandwidth: report?.packetsOverBandwidth ?? 0,
             switches: report?.switches ?? 0,
-            conditions: record.conditions,
+            conditions: record.conditions + [record.latencyCondition].compactMap(\.self),
             inputs: spec.inputs.map { input($0, record, report) },
             outputs: spec.outputs.map { output($0, record, report) }
         )

@@ -19,6 +19,9 @@ public struct FlowStatus: Hashable, Sendable, Codable {
     public var activeLeg: String?
     /// What leaves the flow's heart towards each output, in bit/s over the last second.
     public var bitrate: Int64
+    /// What left the flow's heart towards each output since the flow started.
+    public var bytes: UInt64
+    public var packets: UInt64
     /// Packets dropped because the flow exceeded `maxBandwidth`.
     public var packetsOverBandwidth: UInt64
     /// Times that another leg took over.
@@ -39,6 +42,8 @@ public struct FlowStatus: Hashable, Sendable, Codable {
         maxBandwidth: Int64,
         activeLeg: String? = nil,
         bitrate: Int64 = 0,
+        bytes: UInt64 = 0,
+        packets: UInt64 = 0,
         packetsOverBandwidth: UInt64 = 0,
         switches: UInt64 = 0,
         conditions: [Condition] = [],
@@ -56,6 +61,8 @@ public struct FlowStatus: Hashable, Sendable, Codable {
         self.maxBandwidth = maxBandwidth
         self.activeLeg = activeLeg
         self.bitrate = bitrate
+        self.bytes = bytes
+        self.packets = packets
         self.packetsOverBandwidth = packetsOverBandwidth
         self.switches = switches
         self.conditions = conditions
@@ -75,6 +82,8 @@ public struct FlowReport: Hashable, Sendable {
     public var name: String
     public var activeLeg: String?
     public var bitrate: Int64
+    public var bytes: UInt64
+    public var packets: UInt64
     public var packetsOverBandwidth: UInt64
     public var switches: UInt64
     public var inputs: [InputStatus]
@@ -84,6 +93,8 @@ public struct FlowReport: Hashable, Sendable {
         name: String,
         activeLeg: String? = nil,
         bitrate: Int64 = 0,
+        bytes: UInt64 = 0,
+        packets: UInt64 = 0,
         packetsOverBandwidth: UInt64 = 0,
         switches: UInt64 = 0,
         inputs: [InputStatus] = [],
@@ -92,6 +103,8 @@ public struct FlowReport: Hashable, Sendable {
         self.name = name
         self.activeLeg = activeLeg
         self.bitrate = bitrate
+        self.bytes = bytes
+        self.packets = packets
         self.packetsOverBandwidth = packetsOverBandwidth
         self.switches = switches
         self.inputs = inputs

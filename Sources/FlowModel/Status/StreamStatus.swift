@@ -63,6 +63,18 @@ public struct TransportStreamStatus: Hashable, Sendable, Codable {
     public var syncLosses: UInt64 = 0
     public var transportErrors: UInt64 = 0
     public var crcErrors: UInt64 = 0
+    // What else ETSI TR 101 290 has counted, priorities 1 and 2; `docs/metrics.md` says how.
+    public var syncByteErrors: UInt64 = 0
+    public var patErrors: UInt64 = 0
+    public var pmtErrors: UInt64 = 0
+    public var pidErrors: UInt64 = 0
+    public var pcrRepetitionErrors: UInt64 = 0
+    public var pcrDiscontinuityErrors: UInt64 = 0
+    public var pcrAccuracyErrors: UInt64 = 0
+    public var ptsErrors: UInt64 = 0
+    public var catErrors: UInt64 = 0
+    /// The rate of the whole stream in bit/s while it does not change; only then is the accuracy of PCRs judged.
+    public var constantBitrate: Int64?
 
     public init() {}
 }
@@ -101,6 +113,8 @@ public struct LegStatus: Hashable, Sendable, Codable {
     /// Bits per second over the last second.
     public var bitrate: Int64
     public var roundTripTimeMilliseconds: Double?
+    /// Of an SRT connection.
+    public var latency: LatencyStatus?
     public var counters: StreamCounters
     public var transportStream: TransportStreamStatus?
     /// Of a leg that is merged with another one.
@@ -116,6 +130,7 @@ public struct LegStatus: Hashable, Sendable, Codable {
         uptime: Double? = nil,
         bitrate: Int64 = 0,
         roundTripTimeMilliseconds: Double? = nil,
+        latency: LatencyStatus? = nil,
         counters: StreamCounters = StreamCounters(),
         transportStream: TransportStreamStatus? = nil,
         merge: MergeStatus? = nil,
@@ -129,6 +144,7 @@ public struct LegStatus: Hashable, Sendable, Codable {
         self.uptime = uptime
         self.bitrate = bitrate
         self.roundTripTimeMilliseconds = roundTripTimeMilliseconds
+        self.latency = latency
         self.counters = counters
         self.transportStream = transportStream
         self.merge = merge
@@ -170,6 +186,8 @@ public struct PeerStatus: Hashable, Sendable, Codable {
     public var uptime: Double
     public var bitrate: Int64
     public var roundTripTimeMilliseconds: Double?
+    /// Of an SRT connection.
+    public var latency: LatencyStatus?
     public var counters: StreamCounters
 
     public init(
@@ -177,12 +195,14 @@ public struct PeerStatus: Hashable, Sendable, Codable {
         uptime: Double,
         bitrate: Int64,
         roundTripTimeMilliseconds: Double? = nil,
+        latency: LatencyStatus? = nil,
         counters: StreamCounters = StreamCounters()
     ) {
         self.remote = remote
         self.uptime = uptime
         self.bitrate = bitrate
         self.roundTripTimeMilliseconds = roundTripTimeMilliseconds
+        self.latency = latency
         self.counters = counters
     }
 }

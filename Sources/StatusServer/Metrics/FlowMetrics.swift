@@ -2,7 +2,7 @@ import FlowModel
 
 /// The families about a flow as a whole.
 enum FlowMetrics {
-    static func write(_ flows: [FlowStatus], to writer: inout OpenMetricsWriter) {
+    static func write(_ flows: [FlowStatus], to writer: inout MetricsWriter) {
         writer.begin(
             .init(name: "headgate_flow", kind: .info, help: "Each flow with the hash of the file content that runs.")
         )
@@ -19,7 +19,7 @@ enum FlowMetrics {
             .init(name: "headgate_flow_condition", kind: .gauge, help: "1 while the condition is true, else 0.")
         )
         for flow in flows {
-            for kind in [Condition.Kind.ready, .reconciling, .stalled] {
+            for kind in Condition.Kind.allCases {
                 writer.sample(
                     [("flow", flow.name), ("type", kind.rawValue)],
                     flow.condition(kind)?.status == .true
@@ -27,8 +27,10 @@ enum FlowMetrics {
             }
         }
 
-        gauge(flows, "bitrate_bits_per_second", "What leaves the flow over the last second.", to: &writer, \.bitrate)
-        gauge(flows, "max_bandwidth_bits_per_second", "The flow's cap.", to: &writer, \.maxBandwidth)
+        rate(flows, "rate", "What leaves the flow over the last second.", to: &writer, \.bitrate)
+        rate(flows, "max_bandwidth", "The flow's cap.", to: &writer, \.maxBandwidth)
+        counter(flows, "bytes", "What left the flow towards each output.", unit: "bytes", to: &writer, \.bytes)
+        counter(flows, "packets", "Payloads or samples that left the flow towards each output.", to: &writer, \.packets)
         counter(
             flows,
             "over_bandwidth_packets",
@@ -43,22 +45,33 @@ enum FlowMetrics {
         _ flows: [FlowStatus],
         _ name: String,
         _ help: String,
-        to writer: inout OpenMetricsWriter,
+        to writer: inout MetricsWriter,
         _ value: (FlowStatus) -> Int64
     ) {
-        let unit = name.hasSuffix("bits_per_second") ? "bits_per_second" : nil
-        writer.begin(.init(name: "headgate_flow_\(name)", kind: .gauge, unit: unit, help: help))
+        writer.begin(.init(name: "headgate_flow_\(name)", kind: .gauge, help: help))
         for flow in flows { writer.sample([("flow", flow.name)], value(flow)) }
+    }
+
+    private static func rate(
+        _ flows: [FlowStatus],
+        _ name: String,
+        _ help: String,
+        to writer: inout MetricsWriter,
+        _ bitsPerSecond: (FlowStatus) -> Int64
+    ) {
+        writer.begin(.rate("headgate_flow_\(name)", help))
+        for flow in flows { writer.sample([("flow", flow.name)], MetricsWriter.bytes(bitsPerSecond(flow))) }
     }
 
     private static func counter(
         _ flows: [FlowStatus],
         _ name: String,
         _ help: String,
-        to writer: inout OpenMetricsWriter,
+        unit: String? = nil,
+        to writer: inout MetricsWriter,
         _ value: (FlowStatus) -> UInt64
     ) {
-        writer.begin(.init(name: "headgate_flow_\(name)", kind: .counter, help: help))
+        writer.begin(.init(name: "headgate_flow_\(name)", kind: .counter, unit: unit, help: help))
         for flow in flows { writer.sample([("flow", flow.name)], value(flow)) }
     }
 }

@@ -7,8 +7,8 @@ enum GatewayMetrics {
     /// Reasons that get a sample each; the rest counts as `Other`.
     static let maximumRefusalReasons = 64
 
-    static func render(_ status: GatewayStatus) -> String {
-        var writer = OpenMetricsWriter()
+    static func render(_ status: GatewayStatus, _ format: MetricsFormat) -> String {
+        var writer = MetricsWriter(format)
         writeGateway(status, to: &writer)
         writeFiles(status.files, to: &writer)
         writeReconcile(status.reconcile, to: &writer)
@@ -19,7 +19,7 @@ enum GatewayMetrics {
         return writer.finished()
     }
 
-    private static func writeGateway(_ status: GatewayStatus, to writer: inout OpenMetricsWriter) {
+    private static func writeGateway(_ status: GatewayStatus, to writer: inout MetricsWriter) {
         writer.begin(.init(name: "headgate_build", kind: .info, help: "The version that runs."))
         writer.sample([("version", status.version)], 1)
         writer.begin(
@@ -38,7 +38,7 @@ enum GatewayMetrics {
         writer.sample([("state", "Suspended")], suspended)
     }
 
-    private static func writeFiles(_ files: [FileStatus], to writer: inout OpenMetricsWriter) {
+    private static func writeFiles(_ files: [FileStatus], to writer: inout MetricsWriter) {
         let invalid = files.filter { !$0.valid }
         writer.begin(.init(name: "headgate_files", kind: .gauge, help: "Flow files that were read."))
         writer.sample(files.count)
@@ -56,7 +56,7 @@ enum GatewayMetrics {
         }
     }
 
-    private static func writeReconcile(_ reconcile: ReconcileStatus, to writer: inout OpenMetricsWriter) {
+    private static func writeReconcile(_ reconcile: ReconcileStatus, to writer: inout MetricsWriter) {
         writer.begin(.init(name: "headgate_reconcile_passes", kind: .counter, help: "Passes of the reconciler."))
         writer.sample(reconcile.passes)
         writer.begin(
@@ -81,6 +81,14 @@ enum GatewayMetrics {
         }
         writer.begin(
             .init(
+                name: "headgate_reconcile_last_pass_successful",
+                kind: .gauge,
+                help: "Whether the last pass read the directory without a problem."
+            )
+        )
+        writer.sample(reconcile.passes > 0 && reconcile.lastSuccessTime == reconcile.lastPassTime)
+        writer.begin(
+            .init(
                 name: "headgate_reconcile_pending_prune_flows",
                 kind: .gauge,
                 help: "Flows whose deletion waits for confirmation."
@@ -89,7 +97,7 @@ enum GatewayMetrics {
         writer.sample(reconcile.pendingPruneFlows.count)
     }
 
-    private static func writeRefusals(_ refusals: [String: UInt64], to writer: inout OpenMetricsWriter) {
+    private static func writeRefusals(_ refusals: [String: UInt64], to writer: inout MetricsWriter) {
         writer.begin(.init(name: "headgate_refusals", kind: .counter, help: "Peers that were refused, by reason."))
         var other: UInt64 = 0
         var written = 0

@@ -3,7 +3,7 @@ import Testing
 
 @testable import StatusServer
 
-struct OpenMetricsTests {
+struct MetricsTests {
     @Test(
         "Label values are escaped",
         arguments: [
@@ -11,7 +11,7 @@ struct OpenMetricsTests {
         ]
     )
     func escaping(raw: String, escaped: String) {
-        var writer = OpenMetricsWriter()
+        var writer = MetricsWriter(.openMetrics)
         writer.begin(.init(name: "headgate_x", kind: .counter, help: "Two\nlines."))
         writer.sample([("flow", raw)], 7)
         #expect(
@@ -23,6 +23,47 @@ struct OpenMetricsTests {
 
                 """
         )
+    }
+
+    @Test("In Prometheus' own format infos are gauges, counters are named like their samples, and units are left out")
+    func prometheusFormat() {
+        var writer = MetricsWriter(.prometheus)
+        writer.begin(.init(name: "headgate_x", kind: .info, help: "An info."))
+        writer.sample([("version", "1")], 1)
+        writer.begin(.init(name: "headgate_y_bytes", kind: .counter, unit: "bytes", help: "A counter."))
+        writer.sample(7)
+        #expect(
+            writer.finished() == """
+                # HELP headgate_x_info An info.
+                # TYPE headgate_x_info gauge
+                headgate_x_info{version="1"} 1
+                # HELP headgate_y_bytes_total A counter.
+                # TYPE headgate_y_bytes_total counter
+                headgate_y_bytes_total 7
+
+                """
+        )
+    }
+
+    @Test(
+        "OpenMetrics is for who asks for it",
+        arguments: [
+            (nil, .prometheus), ("*/*", .prometheus), ("text/plain", .prometheus),
+            ("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", .openMetrics),
+            ("Application/OpenMetrics-Text", .openMetrics),
+        ] as [(String?, MetricsFormat)]
+    )
+    func negotiation(accept: String?, format: MetricsFormat) {
+        #expect(MetricsFormat(accept: accept) == format)
+    }
+
+    @Test("Both formats have the same samples, but for the numbers of neither")
+    func sameSamples() {
+        func samples(_ format: MetricsFormat) -> [Substring] {
+            GatewayMetrics.render(SampleStatus.gateway(), format).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        }
+        #expect(samples(.openMetrics) == samples(.prometheus))
+        #expect(samples(.prometheus).count > 100)
     }
 
     @Test("Numbers are written as the format has them")
@@ -37,7 +78,7 @@ struct OpenMetricsTests {
 
     @Test("A flow, its legs and outputs appear with their labels")
     func samples() {
-        let text = GatewayMetrics.render(SampleStatus.gateway())
+        let text = GatewayMetrics.render(SampleStatus.gateway(), .openMetrics)
         let lines = [
             "headgate_build_info{version=\"0.1.0\"} 1",
             "headgate_ready 1",
@@ -52,6 +93,18 @@ struct OpenMetricsTests {
             "headgate_leg_lost_packets_total{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 2",
             "headgate_leg_round_trip_time_seconds{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 0.0245",
             "headgate_leg_ts_packets_total{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 7000",
+            "headgate_leg_ts_pat_errors_total{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 2",
+            "headgate_leg_ts_cat_errors_total{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 9",
+            "headgate_leg_ts_constant_rate_bytes_per_second{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 625000.0",
+            "headgate_leg_rate_bytes_per_second{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 625000.0",
+            "headgate_leg_latency_seconds{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 0.06",
+            "headgate_leg_advised_latency_seconds{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 0.08",
+            "headgate_leg_merge_missing_packets_total{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} 4",
+            "headgate_leg_merge_skew_seconds{flow=\"stadium-a\",input=\"venue\",leg=\"main\"} -0.0025",
+            "headgate_output_latency_seconds{flow=\"stadium-a\",output=\"studio\"} 0.12",
+            "headgate_flow_bytes_total{flow=\"stadium-a\"} 1316000",
+            "headgate_flow_max_bandwidth_bytes_per_second{flow=\"stadium-a\"} 2500000.0",
+            "headgate_flow_condition{flow=\"stadium-a\",type=\"LatencyTooLow\"} 0",
             "headgate_output_peers{flow=\"stadium-a\",output=\"studio\"} 1",
             "headgate_output_connected{flow=\"bare\",output=\"out\"} 0",
             "headgate_refusals_total{reason=\"NotInAllowlist\"} 3",
@@ -61,9 +114,31 @@ struct OpenMetricsTests {
         for line in lines { #expect(written.contains(line), "missing: \(line)") }
     }
 
+    @Test("The last pass is told apart from the last good one")
+    func reload() {
+        func line(_ change: (inout ReconcileStatus) -> Void) -> String? {
+            var status = SampleStatus.gateway([])
+            change(&status.reconcile)
+            return GatewayMetrics.render(status, .prometheus).split(separator: "\n").map(String.init)
+                .first { $0.hasPrefix("headgate_reconcile_last_pass_successful ") }
+        }
+        #expect(line { _ in } == "headgate_reconcile_last_pass_successful 0")
+        func passed(_ status: inout ReconcileStatus) {
+            status.passes = 1
+            status.lastPassTime = 5
+            status.lastSuccessTime = 5
+        }
+        #expect(line(passed) == "headgate_reconcile_last_pass_successful 1")
+        let failed = line { status in
+            passed(&status)
+            status.lastPassTime = 9
+        }
+        #expect(failed == "headgate_reconcile_last_pass_successful 0")
+    }
+
     @Test("Nothing that a peer chose becomes a label")
     func peersAreNoLabels() {
-        let text = GatewayMetrics.render(SampleStatus.gateway())
+        let text = GatewayMetrics.render(SampleStatus.gateway(), .openMetrics)
         for word in ["198.51.100.7", "192.0.2.7", "the peer went away", "connection refused"] {
             #expect(!text.contains(word))
         }
@@ -79,7 +154,7 @@ struct OpenMetricsTests {
             }
         )
         status.refusals["not a word"] = 5
-        let lines = GatewayMetrics.render(status).split(separator: "\n").filter {
+        let lines = GatewayMetrics.render(status, .openMetrics).split(separator: "\n").filter {
             $0.hasPrefix("headgate_refusals_total")
         }
         #expect(lines.count == GatewayMetrics.maximumRefusalReasons + 1)
@@ -95,7 +170,7 @@ struct OpenMetricsTests {
         status.files = (0..<150).map {
             FileStatus(path: "flows.d/\($0).yaml", diskHash: "", runningHash: "", valid: false, problems: [problem])
         }
-        let lines = GatewayMetrics.render(status).split(separator: "\n")
+        let lines = GatewayMetrics.render(status, .openMetrics).split(separator: "\n")
         #expect(lines.contains("headgate_invalid_files 150"))
         #expect(lines.contains("headgate_file_first_error_line{file=\"flows.d/7.yaml\"} 9"))
         let samples = lines.filter { $0.hasPrefix("headgate_file_first_error_line{") }
@@ -107,7 +182,7 @@ struct OpenMetricsTests {
         arguments: [[], [SampleStatus.fullFlow, SampleStatus.bareFlow]]
     )
     func wellFormed(flows: [FlowStatus]) throws {
-        let checker = try ExpositionChecker(GatewayMetrics.render(SampleStatus.gateway(flows)))
+        let checker = try ExpositionChecker(GatewayMetrics.render(SampleStatus.gateway(flows), .openMetrics))
         #expect(checker.families > 40)
         #expect(checker.problems == [])
     }

@@ -1,7 +1,26 @@
-/// Writes metric families in the OpenMetrics 1.0 text format, each with its samples together as §4.6 asks.
-struct OpenMetricsWriter {
-    static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+/// The text formats in which metrics are written.
+enum MetricsFormat: Hashable, Sendable {
+    /// OpenMetrics 1.0.
+    case openMetrics
+    /// Prometheus' own, version 0.0.4, which `promtool check metrics` reads: it knows no infos and no units, and a counter's
+    /// family is named like its samples.
+    case prometheus
 
+    /// OpenMetrics for who asks for it, as Prometheus does.
+    init(accept: String?) {
+        self = accept?.lowercased().contains("application/openmetrics-text") == true ? .openMetrics : .prometheus
+    }
+
+    var contentType: String {
+        switch self {
+        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
+        }
+    }
+}
+
+/// Writes metric families, each with its samples together as OpenMetrics §4.6 asks.
+struct MetricsWriter {
     enum Kind: String {
         case gauge
         case counter
@@ -23,20 +42,45 @@ struct OpenMetricsWriter {
         var kind: Kind
         var unit: String?
         var help: String
+
+        /// A gauge of bytes a second; its name is added to.
+        static func rate(_ name: String, _ help: String) -> Family {
+            Family(name: "\(name)_bytes_per_second", kind: .gauge, unit: "bytes_per_second", help: help)
+        }
+
+        /// A gauge of seconds; its name is added to.
+        static func seconds(_ name: String, _ help: String) -> Family {
+            Family(name: "\(name)_seconds", kind: .gauge, unit: "seconds", help: help)
+        }
     }
+
+    /// What a rate in bits is as a metric, whose base unit is the byte.
+    static func bytes(_ bits: Int64) -> Double { Double(bits) / 8 }
 
     /// Label names are ours; values may be anything.
     typealias Labels = [(name: String, value: String)]
 
     private(set) var text = ""
+    private let format: MetricsFormat
     private var sampleName = ""
+
+    init(_ format: MetricsFormat) {
+        self.format = format
+    }
 
     /// Starts a family; the samples that follow belong to it.
     mutating func begin(_ family: Family) {
-        text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
-        if let unit = family.unit { text += "# UNIT \(family.name) \(unit)\n" }
-        text += "# HELP \(family.name) \(Self.escaped(family.help))\n"
         sampleName = family.name + family.kind.sampleSuffix
+        switch format {
+        case .openMetrics:
+            text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
+            if let unit = family.unit { text += "# UNIT \(family.name) \(unit)\n" }
+            text += "# HELP \(family.name) \(Self.escaped(family.help))\n"
+        case .prometheus:
+            let kind = family.kind == .info ? .gauge : family.kind
+            text += "# HELP \(sampleName) \(Self.escaped(family.help))\n"
+            text += "# TYPE \(sampleName) \(kind.rawValue)\n"
+        }
     }
 
     /// Writes one sample of the family that was begun last.
@@ -47,7 +91,7 @@ struct OpenMetricsWriter {
 
     /// Ends the exposition (§4.1).
     consuming func finished() -> String {
-        text += "# EOF\n"
+        if format == .openMetrics { text += "# EOF\n" }
         return text
     }
 

@@ -8,7 +8,7 @@
 PACKAGES := libsrt-openssl-dev libssl-dev libyaml-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) ffmpeg srt-tools chromium iproute2 nginx-core libnginx-mod-rtmp rtmpdump openssl \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
-	gstreamer1.0-plugins-ugly prometheus
+	gstreamer1.0-plugins-ugly gstreamer1.0-rtsp gir1.2-gst-rtsp-server-1.0 python3-gi mpv prometheus
 
 FUZZ_TARGETS := yaml schema flow transportStream splice rtp merge tsMerge rtpPayload rtmp rtsp srtStreamID
 FUZZ_SECONDS ?= 300

@@ -170,12 +170,12 @@ package final class RTSPClientHandler: ChannelInboundHandler {
             }
             streams.beginReports(at: now)
         case .record(let fanOut, let offer):
-            guard let opening = join(fanOut, offer, connection, context) else {
+            guard let reports = join(fanOut, offer, connection, context) else {
                 finish(.failed("the stream has changed"), context)
                 return
             }
             flush(context)
-            receiver?.begin(with: opening.frames)
+            receiver?.begin(with: reports)
         }
     }
 
@@ -184,9 +184,9 @@ package final class RTSPClientHandler: ChannelInboundHandler {
         _ offer: RTSPOffer,
         _ connection: PeerConnection,
         _ context: ChannelHandlerContext
-    ) -> RTSPFanOut.Opening? {
+    ) -> [RTSPFrame]? {
         if !streams.ports.isEmpty, !fanOut.add(streams.ports, offer, connection) { return nil }
-        guard !streams.channels.isEmpty else { return RTSPFanOut.Opening() }
+        guard !streams.channels.isEmpty else { return [] }
         let receiver = RTSPReceiver(
             channel: context.channel,
             isSecured: isSecured,

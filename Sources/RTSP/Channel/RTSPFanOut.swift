@@ -26,13 +26,6 @@ package final class RTSPFanOut: SampleSink {
         var isWaiting = true
     }
 
-    /// What a session over TCP begins with.
-    struct Opening {
-        var frames: [RTSPFrame] = []
-        /// The first packet of each track.
-        var positions: [Int: RTPPosition] = [:]
-    }
-
     fileprivate struct State {
         var broadcast: RTSPBroadcast
         var lanes: [ObjectIdentifier: DeliveryLane<RTSPReceiver>] = [:]
@@ -93,32 +86,30 @@ package final class RTSPFanOut: SampleSink {
 
     // MARK: Sessions
 
-    /// Adds a session over TCP, from its event loop: what follows the opening goes to it by itself.
+    /// Adds a session over TCP, from its event loop. It begins with the next keyframe: clients take the pace at which
+    /// packets come for that of the stream, so that nothing may come at once.
     ///
-    /// - Returns: Nil when the stream is not what was offered any more.
+    /// - Returns: What it is to be sent first, to know where the tracks are in time; nil when the stream is not what was
+    ///   offered any more.
     func add(
         _ receiver: RTSPReceiver,
         _ offer: RTSPOffer,
         _ connection: PeerConnection,
         on loop: any EventLoop
-    ) -> Opening? {
+    ) -> [RTSPFrame]? {
         loop.preconditionInEventLoop()
-        return state.withLock { state -> Opening? in
+        return state.withLock { state -> [RTSPFrame]? in
             guard state.broadcast.generation == offer.generation else { return nil }
             let lane = state.lanes[ObjectIdentifier(loop)] ?? DeliveryLane<RTSPReceiver>(loop: loop)
             state.lanes[ObjectIdentifier(loop)] = lane
             state.admit(connection)
-            var opening = Opening()
-            opening.frames = state.broadcast.opening()
-            for frame in opening.frames where opening.positions[frame.track] == nil {
-                opening.positions[frame.track] = frame.position
-            }
+            let reports = state.broadcast.reports()
             lane.add(receiver, from: state.broadcast.nextSequence)
-            return opening
+            return reports
         }
     }
 
-    /// Adds a session over UDP, which begins with the next keyframe.
+    /// Adds a session over UDP, which begins with the next keyframe as well.
     ///
     /// - Returns: Whether the stream is still what was offered.
     func add(_ ports: [Int: any RTSPPorts], _ offer: RTSPOffer, _ connection: PeerConnection) -> Bool {

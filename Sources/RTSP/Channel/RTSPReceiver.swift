@@ -41,9 +41,9 @@ final class RTSPReceiver: DeliveryReceiver {
         stall = StallWatch(limit: stallLimit)
     }
 
-    /// Sends what a stream that runs begins with, however much it is.
-    func begin(with opening: [RTSPFrame]) {
-        for frame in opening { send(frame) }
+    /// Sends the reports that a session begins with.
+    func begin(with reports: [RTSPFrame]) {
+        for frame in reports { send(frame) }
         writer.flush()
     }
 

@@ -242,7 +242,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
             perform(session?.refuse(refusal.reason, at: now), context)
             return
         }
-        guard let opening = join(fanOut, offer, connection, context) else {
+        guard let reports = join(fanOut, offer, connection, context) else {
             perform(
                 session?.refuse(.notFound, reason: "The stream is another one now: describe it again", at: now),
                 context
@@ -250,9 +250,9 @@ package final class RTSPServerHandler: ChannelInboundHandler {
             return
         }
         // The first packets must come after what tells the player that they do.
-        perform(session?.startedPlaying(opening.positions, at: now), context)
+        perform(session?.startedPlaying(at: now), context)
         flush(context)
-        receiver?.begin(with: opening.frames)
+        receiver?.begin(with: reports)
     }
 
     private func join(
@@ -260,10 +260,10 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         _ offer: RTSPOffer,
         _ connection: PeerConnection,
         _ context: ChannelHandlerContext
-    ) -> RTSPFanOut.Opening? {
+    ) -> [RTSPFrame]? {
         stopPlaying(context)
         if !streams.ports.isEmpty, !fanOut.add(streams.ports, offer, connection) { return nil }
-        guard !streams.channels.isEmpty else { return RTSPFanOut.Opening() }
+        guard !streams.channels.isEmpty else { return [] }
         let receiver = RTSPReceiver(
             channel: context.channel,
             isSecured: isSecured,

@@ -1,4 +1,3 @@
-import Delivery
 import Media
 import NIOCore
 import RTP
@@ -36,7 +35,6 @@ struct RTSPBroadcast: Sendable {
     private var changedAt: MonotonicTime?
     private var clock = RTPSenderClock()
     private var schedule = RTCPSchedule(startingAt: .zero)
-    private var group = DeliveryHistory<RTSPFrame>()
     /// Of the frame that comes next.
     private(set) var nextSequence: UInt64 = 0
     private var hasSamples = false
@@ -80,7 +78,6 @@ struct RTSPBroadcast: Sendable {
     private mutating func describeAnew(at now: MonotonicTime) {
         generation &+= 1
         changedAt = now
-        group.forget()
     }
 
     private func makeTrack(_ media: MediaTrack, at index: Int) -> Track? {
@@ -125,13 +122,8 @@ struct RTSPBroadcast: Sendable {
             for report in reports() { emit(report) }
         }
         let isStart = hasVideo ? tracks[index].media.codec.isVideo && sample.isKeyframe : true
-        let frame = makeFrame(.packets(packets), track: index, isStart: isStart)
-        group.add(frame, byteCount: packets.interleaved.readableBytes, isStart: isStart)
-        emit(frame)
+        emit(makeFrame(.packets(packets), track: index, isStart: isStart))
     }
-
-    /// What a player over TCP is sent first: where the tracks are in time, and the packets since the last keyframe.
-    mutating func opening() -> [RTSPFrame] { reports() + group.frames }
 
     /// A sender report of each track that is under way.
     mutating func reports() -> [RTSPFrame] {

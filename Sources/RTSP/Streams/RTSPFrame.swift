@@ -17,13 +17,4 @@ struct RTSPFrame: DeliveryFrame {
     let content: Content
     /// A decoder can start here.
     let isStart: Bool
-
-    /// The number and timestamp of the first packet.
-    var position: RTPPosition? {
-        guard case .packets(let packets) = content, let packet = packets.first(where: { _ in true }),
-            let sequenceNumber = packet.getInteger(at: packet.readerIndex + 2, as: UInt16.self),
-            let timestamp = packet.getInteger(at: packet.readerIndex + 4, as: UInt32.self)
-        else { return nil }
-        return RTPPosition(sequenceNumber: sequenceNumber, timestamp: timestamp)
-    }
 }

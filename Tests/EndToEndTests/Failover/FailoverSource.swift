@@ -37,7 +37,7 @@ enum FailoverClip: Int, CaseIterable {
 
 /// How an encoder's stream reaches a gateway.
 enum FailoverTransport: String, CaseIterable {
-    case srt, rtp, rtmp
+    case srt, rtp, rtmp, rtsp
     /// The gateway calls the encoder.
     case srtCaller = "srt caller"
     /// The gateway fetches the stream from nginx, to which the encoder pushes.
@@ -47,7 +47,7 @@ enum FailoverTransport: String, CaseIterable {
     private var link: CuttableLink.Transport {
         switch self {
         case .srt, .srtCaller, .rtp: .udp
-        case .rtmp, .rtmpPull: .tcp
+        case .rtmp, .rtmpPull, .rtsp: .tcp
         }
     }
 
@@ -127,6 +127,7 @@ struct FailoverSource {
             "name: \(name), protocol: srt, mode: caller, host: 127.0.0.1, port: \(called), peerIdleTimeout: 2s"
         case .rtp: "name: \(name), protocol: rtp, port: \(port)"
         case .rtmp: "name: \(name), protocol: rtmp, streamKey: \(name)"
+        case .rtsp: "name: \(name), protocol: rtsp"
         case .rtmpPull:
             "name: \(name), protocol: rtmp-pull, source: 'rtmp://127.0.0.1:\(called)/live', streamKey: \(name)"
         }
@@ -134,9 +135,12 @@ struct FailoverSource {
 
     /// Starts the encoder.
     ///
-    /// - Parameter rtmpPort: the gateway's.
-    mutating func start(rtmpPort: UInt16 = 0) throws {
-        var target = transport == .rtmp ? rtmpPort : port
+    /// - Parameter gateway: whom an encoder calls that finds a flow's inputs on a port for all flows.
+    mutating func start(calling gateway: GatewayProcess? = nil) throws {
+        var target = port
+        if let gateway, transport == .rtmp || transport == .rtsp {
+            target = try gateway.listenerPort(transport.rawValue)
+        }
         if isCuttable, link == nil {
             let link = try transport.makeLink(to: target)
             self.link = link
@@ -148,9 +152,14 @@ struct FailoverSource {
             case .srtCaller: ["mpegts", "srt://127.0.0.1:\(target)?mode=listener&pkt_size=1316&latency=120000"]
             case .rtp: ["rtp_mpegts", "rtp://127.0.0.1:\(target)?pkt_size=1328"]
             case .rtmp: ["flv", "rtmp://127.0.0.1:\(target)/live/\(name)"]
+            case .rtsp: ["rtsp", "-rtsp_transport", "tcp", "rtsp://127.0.0.1:\(target)/live/\(name)"]
             case .rtmpPull: ["flv", "rtmp://127.0.0.1:\(server?.port ?? 0)/live/\(name)"]
             }
-        encoder = try ClientProcess.ffmpeg(["-re", "-copyts", "-i", clip, "-map", "0", "-c", "copy", "-f"] + output)
+        // A description of the sound, which RTSP begins with, stands in no transport stream.
+        let sound = transport == .rtsp ? ["-c:a", "aac", "-b:a", "64k"] : []
+        encoder = try ClientProcess.ffmpeg(
+            ["-re", "-copyts", "-i", clip, "-map", "0", "-c", "copy"] + sound + ["-f"] + output
+        )
     }
 
     /// Whether the gateway hears of a loss at once, and not by the silence.
@@ -158,7 +167,7 @@ struct FailoverSource {
         switch (transport, loss) {
         case (_, .frozen), (_, .cut), (.rtp, _): false
         // The end of a TCP connection is told by the kernel.
-        case (.rtmp, .ended), (.rtmp, .killed), (.rtmpPull, .killed): true
+        case (.rtmp, .ended), (.rtmp, .killed), (.rtmpPull, .killed), (.rtsp, .ended), (.rtsp, .killed): true
         // The connection is the server's, and stays.
         case (.rtmpPull, .ended): false
         case (.srt, _), (.srtCaller, _): loss == .ended

@@ -22,7 +22,8 @@ struct FailoverTests {
         arguments: [
             Pair(first: .srt, second: .srt), Pair(first: .rtp, second: .rtp), Pair(first: .srt, second: .rtmp),
             Pair(first: .rtmp, second: .srt), Pair(first: .srtCaller, second: .rtp),
-            Pair(first: .rtmpPull, second: .srtCaller),
+            Pair(first: .rtmpPull, second: .srtCaller), Pair(first: .rtsp, second: .srt),
+            Pair(first: .rtp, second: .rtsp),
         ],
         FailoverSource.Loss.allCases
     )
@@ -46,16 +47,16 @@ struct FailoverTests {
                     ]
                 )
             ],
-            arguments: ["--rtmp", "127.0.0.1:0"]
+            arguments: ["--rtmp", "127.0.0.1:0", "--rtsp", "127.0.0.1:0"]
         )
         let rtmpPort = try gateway.listenerPort("rtmp")
-        try first.start(rtmpPort: rtmpPort)
+        try first.start(calling: gateway)
         try await gateway.waitForFlow("live", "fed by one") { $0.activeLeg == "one/main" }
         let played = directory.path("played.flv")
         let player = try ClientProcess.ffmpeg(
             ["-i", "rtmp://127.0.0.1:\(rtmpPort)/live/watch", "-c", "copy", played]
         )
-        try second.start(rtmpPort: rtmpPort)
+        try second.start(calling: gateway)
         // Long enough for a picture to begin with, whose distance is two seconds.
         try await gateway.waitForFlow("live", "hearing both, and played") {
             ($0.leg("two")?.counters.bytes ?? 0) > 350_000

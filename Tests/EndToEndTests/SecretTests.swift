@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Secrets", .shared)
 struct SecretTests {
-    @Test("None of ten secrets is in the log, the status, the metrics or an error")
+    @Test("None of thirteen secrets is in the log, the status, the events, the metrics, a page or an error")
     func nothingLeaks() async throws {
-        let secrets = (0..<10).map { "sEcReT-\($0)-\(UInt64.random(in: 1...UInt64.max))" }
+        let secrets = (0..<13).map { "sEcReT-\($0)-\(UInt64.random(in: 1...UInt64.max))" }
         let directory = try TemporaryDirectory()
         let path = try directory.write(secrets[1] + "\n", to: "key")
         let ports = (0..<4).map { _ in FreePorts.next() }
@@ -28,14 +28,33 @@ struct SecretTests {
                         "name: rtsp, protocol: rtsp-push, url: rtsp://127.0.0.1/a, username: u, password: \(secrets[5])",
                     ]
                 ),
+                "cameras.yaml": FlowText.flow(
+                    "cameras",
+                    inputs: [
+                        "name: door, protocol: rtsp, username: u, password: \(secrets[10])",
+                        "name: yard, protocol: rtsp-pull, source: 'rtsp://127.0.0.1:1/stream', username: u, "
+                            + "password: \(secrets[11])",
+                        "name: key, protocol: rtmp, streamKey: \(secrets[12])",
+                    ],
+                    outputs: ["name: web, protocol: hls"]
+                ),
                 // Broken files quote nothing either: a value of the wrong type, a key that is too long, a typing error.
                 "wrong-type.yaml": input("wrong", 7_001, "[\(secrets[6])]"),
                 "too-long.yaml": input("long", 7_002, "\"" + String(repeating: secrets[7], count: 5) + "\""),
                 "typing-error.yaml": FlowText.srtInput("typo", port: 7_003, "decryption: {kez: \(secrets[8])}"),
             ],
-            arguments: ["--log-level", "trace"],
+            arguments: ["--log-level", "trace", "--rtsp", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"],
             environment: ["HEADGATE_TEST_KEY": secrets[2]]
         )
+        let rtspPort = try gateway.listenerPort("rtsp")
+        // Wrong ones too: what a stranger tries may be somebody's password.
+        for password in [secrets[10], secrets[9]] {
+            let player = try ClientProcess.ffmpeg([
+                "-f", "lavfi", "-i", "testsrc2", "-t", "1", "-f", "rtsp",
+                "rtsp://u:\(password)@127.0.0.1:\(rtspPort)/cameras/door",
+            ])
+            _ = try await player.waitForExit(within: .seconds(30))
+        }
         let wrong = Encryption(passphrase: secrets[9], keyLength: 16)
         for port in ports {
             let client = try ClientProcess.ffmpeg([
@@ -64,7 +83,19 @@ struct SecretTests {
         )
         #expect(validation.status == .code(1))
         var texts = ["log": gateway.log, "validate": validation.output + validation.errorOutput, "sarif": sarif.output]
-        for path in ["/api/v1/status", "/api/v1/flows", "/metrics", "/"] { texts[path] = try gateway.get(path).text }
+        let paths = [
+            "/api/v1/status", "/api/v1/flows", "/api/v1/events", "/api/v1/stream", "/api/v1/stream?flow=cameras",
+            "/api/v1/history", "/api/v1/flows/cameras/history", "/metrics", "/",
+        ]
+        for path in paths {
+            let headers = path.hasPrefix("/api") ? ["Accept": "application/json"] : [:]
+            texts[path] = try HTTPRequest.send("GET", path, port: gateway.httpPort, headers: headers).text
+        }
+        let plan = try await ChildProcess.run(
+            GatewayProcess.binaryPath,
+            ["plan", gateway.flows.path, "--server", "http://127.0.0.1:\(gateway.httpPort)"]
+        )
+        texts["plan"] = plan.output + plan.errorOutput
         #expect(try await gateway.stop() == .code(0))
         texts["log at the end"] = gateway.log
         for (place, text) in texts {

@@ -97,6 +97,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                nioSSL,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -111,6 +112,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                nioSSL,
             ]
         ),
 
@@ -120,6 +122,7 @@ let package = Package(
             dependencies: [
                 "FlowModel", "FlowConfig", "FlowPlanner", "FlowController", "FlowRuntime", "StatusServer",
                 "StatusViews", "LogOutput", "EventArchive", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
+                nioSSL,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -16,10 +16,19 @@ final class ComponentFactory: Sendable {
     private let context: ComponentContext
     private let eventLoops = EventLoops()
     private let configuration: FlowRuntimeConfiguration
+    /// Of the ports with TLS.
+    let certificate: ServerCertificate?
 
     init(configuration: FlowRuntimeConfiguration, onEvent: @escaping @Sendable (FlowEvent) -> Void) throws(ApplyFailure)
     {
         self.configuration = configuration
+        certificate = try configuration.secured.map { secured throws(ApplyFailure) in
+            try ServerCertificate(
+                certificateFile: secured.certificateFile,
+                privateKeyFile: secured.privateKeyFile,
+                onEvent: onEvent
+            )
+        }
         let refusals = RefusalLedger(onEvent: onEvent)
         self.refusals = refusals
         let packetLoop: PacketLoop
@@ -35,7 +44,7 @@ final class ComponentFactory: Sendable {
             ),
             rtmp: RTMPServer(eventLoops: eventLoops, refusals: refusals, onEvent: onEvent),
             rtsp: RTSPServer(eventLoops: eventLoops, refusals: refusals),
-            hls: HLSStreams(endpoint: configuration.http),
+            hls: HLSStreams(endpoint: configuration.http, isSecured: configuration.isHTTPSecured),
             eventLoops: eventLoops,
             tls: TLSClient(authoritiesFile: configuration.authoritiesFile),
             streamKeys: StreamKeys(file: configuration.stateDirectory.map { $0 + "/stream-keys.secret" }),
@@ -62,12 +71,7 @@ final class ComponentFactory: Sendable {
         do throws(SRTFailure) { try context.srt.start() } catch { throw ApplyFailure(error) }
         if let endpoint = configuration.rtmp { try context.rtmp.listen(on: endpoint) }
         if let endpoint = configuration.rtsp { try context.rtsp.listen(on: endpoint) }
-        guard let secured = configuration.secured else { return }
-        let certificate = try ServerCertificate(
-            certificateFile: secured.certificateFile,
-            privateKeyFile: secured.privateKeyFile,
-            onEvent: context.onEvent
-        )
+        guard let secured = configuration.secured, let certificate else { return }
         if let endpoint = secured.rtmps { try context.rtmp.listen(on: endpoint, certificate: certificate) }
         if let endpoint = secured.rtsps { try context.rtsp.listen(on: endpoint, certificate: certificate) }
     }

@@ -2,6 +2,7 @@ import FlowHub
 public import FlowModel
 public import FlowPlanner
 import Media
+public import NIOSSL
 public import NetworkAddress
 import PacketIO
 import SRT
@@ -40,6 +41,8 @@ public struct FlowRuntimeConfiguration: Sendable {
     public var secured: SecuredEndpoints?
     /// Where HTTP is served by whoever runs this; nil turns HLS off, port 0 is told by `httpListens`.
     public var http: IPEndpoint?
+    /// Whether that is with TLS.
+    public var isHTTPSecured: Bool
     /// PEM certificates of authorities to trust beside the system's, for servers that are called with TLS.
     public var authoritiesFile: String?
     /// RTP inputs without `port`, and RTSP sessions over UDP, get theirs from here.
@@ -56,6 +59,7 @@ public struct FlowRuntimeConfiguration: Sendable {
         rtsp: IPEndpoint? = IPEndpoint(address: IPAddress(v4: 0), port: 8554),
         secured: SecuredEndpoints? = nil,
         http: IPEndpoint? = nil,
+        isHTTPSecured: Bool = false,
         authoritiesFile: String? = nil,
         portRange: ClosedRange<UInt16> = 20_000...20_999,
         advertisedHost: String? = nil,
@@ -67,6 +71,7 @@ public struct FlowRuntimeConfiguration: Sendable {
         self.rtsp = rtsp
         self.secured = secured
         self.http = http
+        self.isHTTPSecured = isHTTPSecured
         self.authoritiesFile = authoritiesFile
         self.portRange = portRange
         self.advertisedHost = advertisedHost
@@ -132,6 +137,11 @@ public final class FlowRuntime: Sendable {
     public var rtspPort: UInt16? { factory.rtspPort }
     /// The RTSPS port that was bound.
     public var rtspsPort: UInt16? { factory.rtspsPort }
+    /// The TLS of the next connection, by the certificate as it is then; nil without one.
+    public var tlsContext: (@Sendable () -> NIOSSLContext)? {
+        guard let certificate = factory.certificate else { return nil }
+        return { certificate.context() }
+    }
     /// Where to publish and play, with the keys: secrets.
     public var streamAddresses: [StreamAddress] { factory.streamAddresses }
 

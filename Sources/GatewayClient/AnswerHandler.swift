@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Gathers one answer and fulfils its promise, whatever happens to the connection.
 final class AnswerHandler: ChannelInboundHandler {
@@ -43,6 +44,8 @@ final class AnswerHandler: ChannelInboundHandler {
         switch error {
         case let error as HTTPParserError:
             fail(context, .malformedAnswer(server: server, cause: "\(error)"))
+        case is NIOSSLError, is NIOSSLExtraError:
+            fail(context, .unreachable(server: server, cause: GatewayClient.sentence(error)))
         default:
             fail(context, .connectionClosed(server: server))
         }

@@ -97,9 +97,11 @@ extension GatewayClient {
     ) async throws -> NIOAsyncChannel<HTTPClientResponsePart, Never> {
         try Task.checkCancellation()
         do {
+            let secure = try securing()
             return try await bootstrap(on: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: server.host, port: server.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try secure(channel)
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.addHTTPClientHandlers()
                         try pipeline.addHandler(IdleStateHandler(readTimeout: TimeAmount(idleTimeout)))

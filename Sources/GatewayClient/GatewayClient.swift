@@ -1,6 +1,8 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
+import NetworkAddress
 
 /// Asks a running gateway over HTTP/1.1, one connection a request.
 public struct GatewayClient: Sendable {
@@ -20,15 +22,19 @@ public struct GatewayClient: Sendable {
     private let token: String?
     private let timeout: Duration
     private let maximumAnswerBytes: Int
+    private let authoritiesFile: String?
 
     /// - Parameter token: sent as `Authorization: Bearer`.
     /// - Parameter timeout: for connecting and for the answer, each.
+    /// - Parameter authoritiesFile: PEM of authorities to trust beside the system's, for `https`.
     public init(
         server: GatewayURL,
         token: String? = nil,
         timeout: Duration = Self.defaultTimeout,
-        maximumAnswerBytes: Int = Self.maximumAnswerBytes
+        maximumAnswerBytes: Int = Self.maximumAnswerBytes,
+        authoritiesFile: String? = nil
     ) {
+        self.authoritiesFile = authoritiesFile
         self.server = server
         self.token = token
         self.timeout = timeout
@@ -77,9 +83,11 @@ public struct GatewayClient: Sendable {
     private func connect(on loop: any EventLoop, _ answer: EventLoopPromise<GatewayResponse>) async throws
         -> any Channel
     {
-        try await bootstrap(on: loop)
+        let secure = try securing()
+        return try await bootstrap(on: loop)
             .channelInitializer { [server, maximumAnswerBytes] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try secure(channel)
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(
                         AnswerHandler(server: server.description, maximumBytes: maximumAnswerBytes, answer: answer)
@@ -88,6 +96,21 @@ public struct GatewayClient: Sendable {
             }
             .connect(host: server.host, port: server.port)
             .get()
+    }
+
+    /// What puts TLS on a new connection, if the server speaks it. The certificate must be valid for its host.
+    func securing() throws -> @Sendable (any Channel) throws -> Void {
+        guard server.isSecured else { return { _ in } }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        if let authoritiesFile { configuration.additionalTrustRoots = [.file(authoritiesFile)] }
+        let context = try NIOSSLContext(configuration: configuration)
+        // An address has no place in SNI.
+        let name = IPAddress(server.host) == nil ? server.host : nil
+        return { channel in
+            let handler = try NIOSSLClientHandler(context: context, serverHostname: name)
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
     }
 
     func bootstrap(on group: any EventLoopGroup) -> ClientBootstrap {
@@ -124,6 +147,12 @@ public struct GatewayClient: Sendable {
         case let error as ChannelError:
             if case .connectTimeout = error { return "nothing answers" }
             return "\(error)"
+        case NIOSSLError.handshakeFailed:
+            return "the TLS handshake failed: the certificate is not one that is trusted here"
+        case is NIOSSLExtraError:
+            return "the certificate is not for this host"
+        case is NIOSSLError:
+            return "TLS failed"
         default:
             return "\(error)"
         }

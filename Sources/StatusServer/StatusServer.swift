@@ -51,7 +51,7 @@ public struct StatusServer: Sendable {
         )
         let application = Application(
             responder: responder,
-            server: .http1(configuration: channelConfiguration),
+            server: serverBuilder,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(StatusServerLimits.maximumConnections, logger: quietLogger)
@@ -85,6 +85,13 @@ public struct StatusServer: Sendable {
             } catch is CancellationError where Task.isCancelled {
                 return
             }
+        }
+    }
+
+    private var serverBuilder: HTTPServerBuilder {
+        HTTPServerBuilder { [channelConfiguration, context = configuration.tlsContext] responder in
+            let plain = HTTP1Channel(responder: responder, configuration: channelConfiguration)
+            return context.map { SecuredChannel(base: plain, context: $0) } ?? plain
         }
     }
 

@@ -1,3 +1,5 @@
+public import NIOSSL
+
 /// Where the status server listens and whom it answers.
 public struct StatusServerConfiguration: Sendable {
     /// An address or a name that resolves to one of this machine's.
@@ -8,6 +10,8 @@ public struct StatusServerConfiguration: Sendable {
     public var token: BearerToken?
     /// Listens beyond loopback without a token.
     public var insecure: Bool
+    /// Gives each connection its TLS; nil when there is none.
+    public var tlsContext: (@Sendable () -> NIOSSLContext)?
     /// A connection without a whole request for this long is closed.
     public var idleTimeout: Duration
     /// From the begin of an answer with media until its last piece is on its way: what a client does not take stays in
@@ -21,6 +25,7 @@ public struct StatusServerConfiguration: Sendable {
         port: Int = 8080,
         token: BearerToken? = nil,
         insecure: Bool = false,
+        tlsContext: (@Sendable () -> NIOSSLContext)? = nil,
         idleTimeout: Duration = StatusServerLimits.idleTimeout,
         deliveryTimeout: Duration = StatusServerLimits.deliveryTimeout,
         drainTimeout: Duration = .seconds(2)
@@ -29,6 +34,7 @@ public struct StatusServerConfiguration: Sendable {
         self.port = port
         self.token = token
         self.insecure = insecure
+        self.tlsContext = tlsContext
         self.idleTimeout = idleTimeout
         self.deliveryTimeout = deliveryTimeout
         self.drainTimeout = drainTimeout

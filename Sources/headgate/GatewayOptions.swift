@@ -25,6 +25,14 @@ struct GatewayOptions: ParsableArguments {
     )
     var httpTokenFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "PEM file with authorities to trust beside the system's, for https; HEADGATE_CA_FILE when left out.",
+            valueName: "file"
+        )
+    )
+    var caFile: String?
+
     /// - Parameter timeout: for connecting and for each answer.
     func gateway(timeout: Duration = GatewayClient.defaultTimeout) throws(RunningGateway.Failure) -> RunningGateway {
         let environment = ProcessInfo.processInfo.environment
@@ -34,7 +42,13 @@ struct GatewayOptions: ParsableArguments {
         do {
             let url = try GatewayURL(value(server, "HEADGATE_SERVER") ?? Self.defaultServer)
             let token = try value(httpTokenFile, "HEADGATE_HTTP_TOKEN_FILE").map { try BearerToken.file($0).read() }
-            return RunningGateway(client: GatewayClient(server: url, token: token, timeout: timeout))
+            let client = GatewayClient(
+                server: url,
+                token: token,
+                timeout: timeout,
+                authoritiesFile: value(caFile, "HEADGATE_CA_FILE")
+            )
+            return RunningGateway(client: client)
         } catch {
             throw RunningGateway.Failure(description: "\(error)")
         }

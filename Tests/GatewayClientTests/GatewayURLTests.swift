@@ -35,9 +35,12 @@ struct GatewayURLTests {
         #expect(throws: GatewayURL.ParseError.self) { try GatewayURL(text) }
     }
 
-    @Test("https is refused with a reason")
-    func https() {
-        let error = #expect(throws: GatewayURL.ParseError.self) { try GatewayURL("https://gw.example") }
-        #expect(error?.description.contains("TLS ends at a proxy") == true)
+    @Test("https has a port of its own")
+    func https() throws {
+        let url = try GatewayURL("https://gw.example/a/")
+        #expect(url.isSecured && url.port == 443)
+        #expect(url.description == "https://gw.example/a")
+        #expect(try GatewayURL("https://gw.example:8443").description == "https://gw.example:8443")
+        #expect(try !GatewayURL("http://gw.example:443").isSecured)
     }
 }

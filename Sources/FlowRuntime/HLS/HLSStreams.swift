@@ -10,11 +10,16 @@ final class HLSStreams: Sendable {
     }
 
     private let state: Mutex<State>
+    /// Of the addresses: `http`, or `https`.
+    let scheme: String
     /// Requests of all streams that wait for something to come.
     let heldRequests = HeldRequests()
 
-    /// - Parameter endpoint: where HTTP is served; nil when it is not.
-    init(endpoint: IPEndpoint?) {
+    /// - Parameters:
+    ///   - endpoint: where HTTP is served; nil when it is not.
+    ///   - isSecured: whether that is with TLS.
+    init(endpoint: IPEndpoint?, isSecured: Bool = false) {
+        scheme = isSecured ? "https" : "http"
         state = Mutex(State(endpoint: endpoint))
     }
 

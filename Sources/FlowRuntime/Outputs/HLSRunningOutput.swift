@@ -64,7 +64,8 @@ final class HLSRunningOutput: RunningOutput {
 
     private var address: String {
         guard let endpoint = context.hls.endpoint else { return "" }
-        return "http://\(context.shown(host: endpoint.address, port: endpoint.port))/hls/\(flow)/index.m3u8"
+        return
+            "\(context.hls.scheme)://\(context.shown(host: endpoint.address, port: endpoint.port))/hls/\(flow)/index.m3u8"
     }
 }
 

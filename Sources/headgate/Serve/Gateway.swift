@@ -140,6 +140,7 @@ struct Gateway {
             rtsp: settings.rtsp.endpoint,
             secured: settings.secured,
             http: settings.http.endpoint,
+            isHTTPSecured: settings.httpTLS,
             authoritiesFile: settings.caFile,
             portRange: settings.portRange,
             advertisedHost: settings.advertise,

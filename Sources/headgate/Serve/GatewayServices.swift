@@ -52,7 +52,8 @@ struct StatusService: Service {
                 host: host.description,
                 port: Int(port),
                 token: settings.httpTokenFile.map { .file($0) },
-                insecure: settings.httpInsecure
+                insecure: settings.httpInsecure,
+                tlsContext: settings.httpTLS ? runtime.tlsContext : nil
             ),
             source: source,
             hls: RuntimeHLSSource(runtime: runtime),

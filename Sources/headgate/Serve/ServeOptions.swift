@@ -110,4 +110,10 @@ struct ServeOptions: ParsableArguments {
 
     @Flag(help: "Serve the status API on other addresses than loopback without a token.")
     var httpInsecure = false
+
+    @Flag(
+        name: .customLong("http-tls"),
+        help: "The HTTP port speaks TLS: https; wants --certificate and --private-key."
+    )
+    var httpTLS = false
 }

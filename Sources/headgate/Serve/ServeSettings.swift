@@ -32,6 +32,8 @@ struct ServeSettings: Sendable {
     var logLevel: Logger.Level
     var httpTokenFile: String?
     var httpInsecure: Bool
+    /// Whether the HTTP port speaks TLS.
+    var httpTLS: Bool
 
     /// A flag wins over its environment variable (`HEADGATE_` and the flag's name), which wins over the default.
     struct Source {
@@ -101,7 +103,16 @@ struct ServeSettings: Sendable {
         }
         rtsp = try listen(options.rtsp, "rtsp", default: "8554")
         rtsps = try listen(options.rtsps, "rtsps", default: "off")
-        for (address, name) in [(rtmps, "rtmps"), (rtsps, "rtsps")] where address != .off && certificate == nil {
+        httpTLS =
+            try source.value(
+                options.httpTLS ? "true" : nil,
+                "http-tls",
+                default: nil,
+                expected: "true or false",
+                parse: { Bool($0) }
+            ) ?? false
+        let secured = [(rtmps != .off, "rtmps"), (rtsps != .off, "rtsps"), (httpTLS, "http-tls")]
+        for case (true, let name) in secured where certificate == nil {
             throw ValidationError("--\(name) wants --certificate and --private-key")
         }
         advertise = source.text(options.advertise, "advertise")?.text
@@ -169,7 +180,7 @@ struct ServeSettings: Sendable {
 
     /// The ports with TLS, when there is a certificate.
     var secured: SecuredEndpoints? {
-        guard let certificate, let privateKey, rtmps != .off || rtsps != .off else { return nil }
+        guard let certificate, let privateKey else { return nil }
         return SecuredEndpoints(
             rtmps: rtmps.endpoint,
             rtsps: rtsps.endpoint,

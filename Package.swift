@@ -190,7 +190,8 @@ if let part = Context.environment["HEADGATE_PART"] {
     ]
     let fuzzed: Set = [
         "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "JSONSchema", "NetworkAddress", "FlowModel",
-        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "RTMP", "RTSP", "SRT", "HeadgateTestKit", "Threads",
+        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "Delivery", "RTMP", "RTSP", "SRT", "HeadgateTestKit",
+        "Threads",
     ]
     var keptPackages = ["swift-nio", "swift-nio-ssl", "swift-log"]
     package.products = []

@@ -50,7 +50,7 @@ final class RTSPReceiver: DeliveryReceiver {
     func receive(_ frames: [RTSPFrame], from first: UInt64) {
         guard channel.isWritable else {
             isWaiting = true
-            for frame in frames { countDropped(frame) }
+            for frame in frames where frame.sequence >= first { countDropped(frame) }
             if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }
             return
         }
@@ -80,7 +80,9 @@ final class RTSPReceiver: DeliveryReceiver {
     }
 
     private func countDropped(_ frame: RTSPFrame) {
-        guard case .packets(let packets) = frame.content, channels[frame.track] != nil else { return }
+        guard case .packets(let packets) = frame.content, frame.generation == generation,
+            channels[frame.track] != nil
+        else { return }
         counters.dropped(packets: packets.count)
     }
 }

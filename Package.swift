@@ -161,9 +161,9 @@ let package = Package(
         tests(
             of: "FlowRuntime",
             [
-                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP",
-                "HeadgateTestKit",
-                nioCore, nioPosix,
+                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "RTSP",
+                "Delivery", "HeadgateTestKit",
+                nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
         tests(of: "FlowController", ["FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", logging]),

@@ -25,7 +25,7 @@ extension Redialer {
     /// Keeps one stream running with an RTSP server elsewhere.
     ///
     /// - Parameters:
-    ///   - onReception: hears of the packets of each connection that plays, for status.
+    ///   - onReception: hears of the packets of each connection that plays, for status; nil when it is over.
     ///   - onEvent: called on an event loop; must not block.
     convenience init(
         _ url: RTSPURL,
@@ -33,7 +33,7 @@ extension Redialer {
         transport: RTSPTransport,
         stream: RTSPStream,
         context: ComponentContext,
-        onReception: @escaping @Sendable (RTSPReception) -> Void = { _ in },
+        onReception: @escaping @Sendable (RTSPReception?) -> Void = { _ in },
         onEvent: @escaping @Sendable (Redialer.Event) -> Void
     ) {
         var limits = RTSPSessionLimits.default
@@ -101,14 +101,14 @@ private final class RTSPAttempt: RTSPClientDelegate {
     private let route: RTSPRoute
     private let redialer: Redialer
     private let context: ComponentContext
-    private let onReception: @Sendable (RTSPReception) -> Void
+    private let onReception: @Sendable (RTSPReception?) -> Void
 
     init(
         _ url: RTSPURL,
         _ route: RTSPRoute,
         _ redialer: Redialer,
         _ context: ComponentContext,
-        _ onReception: @escaping @Sendable (RTSPReception) -> Void
+        _ onReception: @escaping @Sendable (RTSPReception?) -> Void
     ) {
         self.url = url
         self.route = route
@@ -128,6 +128,7 @@ private final class RTSPAttempt: RTSPClientDelegate {
     func ended(_ end: RTSPClientEnd) {
         var isFailure = true
         let reason: String
+        onReception(nil)
         switch end {
         case .ended:
             isFailure = false

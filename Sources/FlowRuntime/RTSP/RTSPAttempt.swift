@@ -149,7 +149,13 @@ private final class RTSPAttempt: RTSPClientDelegate {
     }
 
     func openPorts(track: Int, peer: IPAddress, _ handler: any RTSPPacketHandler) -> (any RTSPPorts)? {
-        try? RTSPDatagramPorts(track: track, peer: peer, handler: handler, context: context) { _, _ in }
+        try? RTSPDatagramPorts(
+            track: track,
+            peer: peer,
+            handler: handler,
+            loop: context.packetLoop,
+            allocator: context.ports
+        ) { _, _ in }
     }
 
     func explain(_ error: any Error) -> String { Redialer.explain(error) }

@@ -42,7 +42,8 @@ extension Redialer {
         var fanOut: RTSPFanOut?
         if case .record(let recorded) = stream { fanOut = recorded }
         self.init(
-            context: context,
+            eventLoops: context.eventLoops,
+            tls: context.tls,
             sending: fanOut,
             target: { [limits] redialer in
                 let handled: RTSPClientHandler.Stream
@@ -54,8 +55,9 @@ extension Redialer {
                     guard let offer = fanOut.offer(at: .now()) else { return nil }
                     (handled, role) = (.record(fanOut, offer), .record(offer.description))
                 }
+                // One that goes on to publish what is there no more has nothing to go on with.
                 let session =
-                    route.take()
+                    route.take().flatMap { $0.role == role ? $0 : nil }
                     ?? RTSPClientSession(
                         role: role,
                         url: url,
@@ -126,9 +128,9 @@ private final class RTSPAttempt: RTSPClientDelegate {
     }
 
     func ended(_ end: RTSPClientEnd) {
+        onReception(nil)
         var isFailure = true
         let reason: String
-        onReception(nil)
         switch end {
         case .ended:
             isFailure = false
@@ -139,7 +141,9 @@ private final class RTSPAttempt: RTSPClientDelegate {
             return
         case .failed(let message): reason = message
         case .refused(let refusal): reason = refusal.explanation
-        case .stopped: reason = "stopped"
+        case .stopped:
+            isFailure = false
+            reason = "stopped"
         }
         redialer.ended(reason, isFailure: isFailure, with: url.description)
     }

@@ -145,7 +145,10 @@ let package = Package(
         tests(of: "FlowHub", ["Media", "HeadgateTestKit", nioCore]),
         tests(of: "PacketIO", ["Media", "NetworkAddress", "Threads", "HeadgateTestKit"]),
         tests(of: "SRT", ["Media", "NetworkAddress", "CLibCrypto", "HeadgateTestKit"]),
-        tests(of: "Delivery", ["Media", nioCore, nioPosix]),
+        tests(
+            of: "Delivery",
+            ["Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]
+        ),
         tests(
             of: "RTMP",
             ["Delivery", "Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]

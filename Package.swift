@@ -149,7 +149,10 @@ let package = Package(
         tests(of: "FlowHub", ["Media", "HeadgateTestKit", nioCore]),
         tests(of: "PacketIO", ["Media", "NetworkAddress", "Threads", "HeadgateTestKit"]),
         tests(of: "SRT", ["Media", "NetworkAddress", "CLibCrypto", "HeadgateTestKit"]),
-        tests(of: "Delivery", ["Media", nioCore, nioPosix]),
+        tests(
+            of: "Delivery",
+            ["Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]
+        ),
         tests(
             of: "RTMP",
             ["Delivery", "Media", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio")]
@@ -165,8 +168,8 @@ let package = Package(
         tests(
             of: "FlowRuntime",
             [
-                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "HLS",
-                "HeadgateTestKit",
+                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "RTSP",
+                "HLS", "Delivery", "HeadgateTestKit",
                 nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
@@ -198,7 +201,8 @@ if let part = Context.environment["HEADGATE_PART"] {
     ]
     let fuzzed: Set = [
         "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "JSONSchema", "NetworkAddress", "FlowModel",
-        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "RTMP", "RTSP", "SRT", "HeadgateTestKit", "Threads",
+        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "Delivery", "RTMP", "RTSP", "SRT", "HeadgateTestKit",
+        "Threads",
     ]
     var keptPackages = ["swift-nio", "swift-nio-ssl", "swift-log"]
     package.products = []

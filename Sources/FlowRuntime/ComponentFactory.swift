@@ -60,8 +60,16 @@ final class ComponentFactory: Sendable {
             advertisedHost: configuration.advertisedHost,
             onEvent: onEvent
         )
-        context.rtsp.setPortOpener { [context] track, peer, handler, onStranger in
-            try? RTSPDatagramPorts(track: track, peer: peer, handler: handler, context: context, onStranger: onStranger)
+        context.rtsp.setPortOpener {
+            [loop = context.packetLoop, ports = context.ports] track, peer, handler, onStranger in
+            try? RTSPDatagramPorts(
+                track: track,
+                peer: peer,
+                handler: handler,
+                loop: loop,
+                allocator: ports,
+                onStranger: onStranger
+            )
         }
     }
 

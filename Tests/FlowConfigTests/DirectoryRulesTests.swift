@@ -153,6 +153,19 @@ struct DirectoryRulesTests {
         #expect(Self.pair("protocol: srt, streamId: x, port: 9000", "protocol: srt, streamId: x") == [])
     }
 
+    @Test("The second leg of an RTSP input has a path, which no other input may have")
+    func rtspPaths() {
+        let text = Fixture.flow(
+            inputs: "  - {name: cam, protocol: rtsp, failover: true}\n  - {name: cam-backup, protocol: rtsp}"
+        )
+        #expect(
+            Self.check([("a.yaml", text)]) == [
+                "a.yaml:6:5: error: inputs[1]: this RTSP path is taken by the second leg of input cam of flow a "
+                    + "(a.yaml:5:5) [directory/duplicate-path]"
+            ]
+        )
+    }
+
     @Test("An input and an output of one name share the default stream ID")
     func inputAndOutput() {
         let text = Fixture.flow(inputs: "  - {name: x, protocol: srt}", "outputs:\n  - {name: x, protocol: srt}")

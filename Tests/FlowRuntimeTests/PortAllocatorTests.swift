@@ -39,6 +39,30 @@ struct PortAllocatorTests {
         #expect(try allocate(second, "a/x") == a)
     }
 
+    @Test("What is for a while only is not remembered, and takes ports last that were promised to others")
+    func notKept() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let allocator = PortAllocator(range: 20_000...20_011, file: file)
+        func session(_ owner: String) throws -> UInt16 {
+            try allocator.allocate(owner: owner, width: 2, isKept: false) { _ throws(ApplyFailure) in }.port
+        }
+        #expect(try session("session 1") == 20_000)
+        #expect(!FileManager.default.fileExists(atPath: file))
+        allocator.release(owner: "session 1")
+        #expect(try allocate(allocator, "a/x") == 20_000)
+        allocator.release(owner: "a/x")
+        // What a/x had is free at present, and promised.
+        #expect(try session("session 2") == 20_004)
+        #expect(try session("session 3") == 20_006)
+        #expect(try allocate(allocator, "a/x") == 20_000)
+        allocator.release(owner: "a/x")
+        #expect(try (4...7).map { try session("session \($0)") } == [20_008, 20_010, 20_000, 20_002])
+        #expect(throws: ApplyFailure.self) { try session("session 8") }
+        let again = PortAllocator(range: 20_000...20_011, file: file)
+        #expect(try allocate(again, "a/x") == 20_000)
+    }
+
     @Test("A damaged file is no obstacle")
     func damaged() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json")

@@ -12,6 +12,8 @@ import Synchronization
 final class Redialer: Sendable {
     /// How long the far side may take to answer a call.
     static let connectLimit = TimeAmount.seconds(5)
+    /// A stream that is moved elsewhere sooner than this was none.
+    private static let shortestStream = Duration.seconds(1)
 
     /// Whom to call, and what the connection is handled by.
     struct Target {
@@ -65,14 +67,15 @@ final class Redialer: Sendable {
     ///   - target: asked for each call, on the event loop; nil to try later.
     ///   - onEvent: called on the event loop; must not block.
     init(
-        context: ComponentContext,
+        eventLoops: EventLoops,
+        tls: TLSClient,
         sending fanOut: (any AwaitedFanOut)? = nil,
         target: @escaping @Sendable (Redialer) -> Target?,
         onEvent: @escaping @Sendable (Event) -> Void
     ) {
-        tls = context.tls
-        eventLoops = context.eventLoops
-        loop = context.eventLoops.group.next()
+        self.tls = tls
+        self.eventLoops = eventLoops
+        loop = eventLoops.group.next()
         self.fanOut = fanOut
         self.target = target
         self.onEvent = onEvent
@@ -116,8 +119,9 @@ final class Redialer: Sendable {
             call()
             return
         }
-        guard !state.withLock({ $0.isStopped }) else { return }
         fanOut.notifyOfNextSample { self.loop.execute { self.call() } }
+        // After that, as `stop` takes it back.
+        if state.withLock({ $0.isStopped }) { fanOut.notifyOfNextSample(nil) }
     }
 
     private func call() {
@@ -205,12 +209,24 @@ final class Redialer: Sendable {
         onEvent(.ended(reason: reason))
     }
 
-    /// The connection is over because another one is to be opened now.
+    /// The connection is over because another one is to be opened now; later if the stream has only just begun, as that
+    /// could go on for ever.
     ///
     /// - Parameter reason: for a stream that ran.
     func callAgain(_ reason: String) {
-        if takeConnection() != nil { onEvent(.ended(reason: reason)) }
-        call()
+        guard let connection = takeConnection() else {
+            call()
+            return
+        }
+        let now = MonotonicTime.now()
+        let isEarly = now < connection.startedAt.advanced(by: Self.shortestStream)
+        state.withLock { state in
+            guard isEarly, !state.isStopped else { return }
+            let next = state.backoff.connectionLost(since: connection.startedAt, at: now, jitter: .random(in: 0..<1))
+            scheduleCall(at: next, in: &state)
+        }
+        onEvent(.ended(reason: reason))
+        if !isEarly { call() }
     }
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {

@@ -13,12 +13,7 @@ final class RTSPPullRunningInput: RunningInput {
     private let hubLeg: HubLeg
     private let caller: Redialer
     private let address: String
-    private let reception: Latest
-
-    /// The packets of the latest connection.
-    private final class Latest: Sendable {
-        let value = Mutex<RTSPReception?>(nil)
-    }
+    private let receptions: RTSPReceptionTotal
 
     init(
         _ spec: InputSpec,
@@ -36,15 +31,17 @@ final class RTSPPullRunningInput: RunningInput {
         let leg = hub.addLeg(id) { pulling.withLock { $0 }?.cut(.overBandwidth) }
         hubLeg = leg
         let component = spec.name
-        let latest = Latest()
-        reception = latest
+        let receptions = RTSPReceptionTotal()
+        self.receptions = receptions
         caller = Redialer(
             url,
             credentials: credentials,
             transport: input.transport,
             stream: .play(leg),
             context: context,
-            onReception: { reception in latest.value.withLock { $0 = reception } },
+            onReception: { reception in
+                if let reception { receptions.began(reception) } else { receptions.ended() }
+            },
             onEvent: { event in
                 switch event {
                 case .started(let connection): leg.peerConnected(connection.remote)
@@ -67,7 +64,7 @@ final class RTSPPullRunningInput: RunningInput {
     func legs(_ hub: HubSnapshot) -> [LegStatus] {
         var status = LegStatus(id, address: address, hub: hub)
         status.lastError = caller.statistics.lastError
-        if let figures = reception.value.withLock({ $0 })?.figures { status.take(figures) }
+        status.take(receptions.figures)
         return [status]
     }
 }

@@ -72,7 +72,7 @@ final class RTSPRunningInput: RunningInput {
         let (name, legs) = state.withLock { ($0.spec.name, $0.legs.running) }
         return legs.map { legName, leg in
             var status = LegStatus(LegID(input: name, leg: legName), address: leg.address, hub: hub)
-            status.take(leg.place.figures)
+            status.take(leg.place.receptions.figures)
             return status
         }
     }

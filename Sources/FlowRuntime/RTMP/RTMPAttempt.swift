@@ -21,7 +21,8 @@ extension Redialer {
         var fanOut: RTMPFanOut?
         if case .publish(let published) = stream { fanOut = published }
         self.init(
-            context: context,
+            eventLoops: context.eventLoops,
+            tls: context.tls,
             sending: fanOut,
             target: { redialer in
                 let target = route.take()

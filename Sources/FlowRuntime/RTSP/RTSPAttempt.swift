@@ -25,7 +25,7 @@ extension Redialer {
     /// Keeps one stream running with an RTSP server elsewhere.
     ///
     /// - Parameters:
-    ///   - onReception: hears of the packets of each connection that plays, for status.
+    ///   - onReception: hears of the packets of each connection that plays, for status; nil when it is over.
     ///   - onEvent: called on an event loop; must not block.
     convenience init(
         _ url: RTSPURL,
@@ -33,7 +33,7 @@ extension Redialer {
         transport: RTSPTransport,
         stream: RTSPStream,
         context: ComponentContext,
-        onReception: @escaping @Sendable (RTSPReception) -> Void = { _ in },
+        onReception: @escaping @Sendable (RTSPReception?) -> Void = { _ in },
         onEvent: @escaping @Sendable (Redialer.Event) -> Void
     ) {
         var limits = RTSPSessionLimits.default
@@ -42,7 +42,8 @@ extension Redialer {
         var fanOut: RTSPFanOut?
         if case .record(let recorded) = stream { fanOut = recorded }
         self.init(
-            context: context,
+            eventLoops: context.eventLoops,
+            tls: context.tls,
             sending: fanOut,
             target: { [limits] redialer in
                 let handled: RTSPClientHandler.Stream
@@ -54,8 +55,9 @@ extension Redialer {
                     guard let offer = fanOut.offer(at: .now()) else { return nil }
                     (handled, role) = (.record(fanOut, offer), .record(offer.description))
                 }
+                // One that goes on to publish what is there no more has nothing to go on with.
                 let session =
-                    route.take()
+                    route.take().flatMap { $0.role == role ? $0 : nil }
                     ?? RTSPClientSession(
                         role: role,
                         url: url,
@@ -101,14 +103,14 @@ private final class RTSPAttempt: RTSPClientDelegate {
     private let route: RTSPRoute
     private let redialer: Redialer
     private let context: ComponentContext
-    private let onReception: @Sendable (RTSPReception) -> Void
+    private let onReception: @Sendable (RTSPReception?) -> Void
 
     init(
         _ url: RTSPURL,
         _ route: RTSPRoute,
         _ redialer: Redialer,
         _ context: ComponentContext,
-        _ onReception: @escaping @Sendable (RTSPReception) -> Void
+        _ onReception: @escaping @Sendable (RTSPReception?) -> Void
     ) {
         self.url = url
         self.route = route
@@ -126,6 +128,7 @@ private final class RTSPAttempt: RTSPClientDelegate {
     }
 
     func ended(_ end: RTSPClientEnd) {
+        onReception(nil)
         var isFailure = true
         let reason: String
         switch end {
@@ -138,7 +141,9 @@ private final class RTSPAttempt: RTSPClientDelegate {
             return
         case .failed(let message): reason = message
         case .refused(let refusal): reason = refusal.explanation
-        case .stopped: reason = "stopped"
+        case .stopped:
+            isFailure = false
+            reason = "stopped"
         }
         redialer.ended(reason, isFailure: isFailure, with: url.description)
     }
@@ -148,7 +153,13 @@ private final class RTSPAttempt: RTSPClientDelegate {
     }
 
     func openPorts(track: Int, peer: IPAddress, _ handler: any RTSPPacketHandler) -> (any RTSPPorts)? {
-        try? RTSPDatagramPorts(track: track, peer: peer, handler: handler, context: context) { _, _ in }
+        try? RTSPDatagramPorts(
+            track: track,
+            peer: peer,
+            handler: handler,
+            loop: context.packetLoop,
+            allocator: context.ports
+        ) { _, _ in }
     }
 
     func explain(_ error: any Error) -> String { Redialer.explain(error) }

@@ -17,6 +17,7 @@ final class RTSPDatagramPorts: RTSPPorts {
         var sender: UDPSender?
         var rtcp: UDPReceiver?
         var peer: RTPPortPair?
+        var isClosed = false
     }
 
     let own: RTPPortPair
@@ -28,17 +29,19 @@ final class RTSPDatagramPorts: RTSPPorts {
     /// - Parameters:
     ///   - track: the index of its media section.
     ///   - handler: hears what the peer sends.
+    ///   - loop: reads the ports.
+    ///   - allocator: knows which are free.
     ///   - onStranger: called when somebody else sends, at most once a second, with how many packets it were.
     init(
         track: Int,
         peer: IPAddress,
         handler: any RTSPPacketHandler,
-        context: ComponentContext,
+        loop: PacketLoop,
+        allocator: PortAllocator,
         onStranger: @escaping @Sendable (IPEndpoint, UInt64) -> Void
     ) throws(ApplyFailure) {
         let owner = "rtsp session \(Self.owners.wrappingAdd(1, ordering: .relaxed).newValue)"
         let allow = Allowlist(networks: [IPNetwork(peer)])
-        let loop = context.packetLoop
         func receiver(_ port: UInt16, isControl: Bool) throws(ApplyFailure) -> UDPReceiver {
             let port = UDPReceiverConfiguration(port: port, allow: allow)
             let ear = TrackPortHandler(track: track, isControl: isControl, handler, onStranger)
@@ -48,7 +51,7 @@ final class RTSPDatagramPorts: RTSPPorts {
                 throw ApplyFailure(error)
             }
         }
-        let opened = try context.ports.allocate(owner: owner, width: 2, isKept: false) { port throws(ApplyFailure) in
+        let opened = try allocator.allocate(owner: owner, width: 2, isKept: false) { port throws(ApplyFailure) in
             let rtp = try receiver(port, isControl: false)
             do throws(ApplyFailure) {
                 return State(rtp: rtp, rtcp: try receiver(port + 1, isControl: true))
@@ -61,7 +64,7 @@ final class RTSPDatagramPorts: RTSPPorts {
         state = Mutex(opened.bound)
         self.owner = owner
         self.peer = peer
-        allocator = context.ports
+        self.allocator = allocator
     }
 
     func setPeer(_ ports: RTPPortPair) {
@@ -93,8 +96,13 @@ final class RTSPDatagramPorts: RTSPPorts {
             localPort: own.rtp
         )
         let opened = try? UDPSender(configuration)
-        state.withLock { $0.sender = opened }
-        return opened
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.sender = opened }
+            return state.isClosed
+        }
+        // The port is somebody else's by now.
+        if isClosed { opened?.close() }
+        return isClosed ? nil : opened
     }
 
     func sendControl(_ packet: ByteBuffer) {
@@ -106,7 +114,7 @@ final class RTSPDatagramPorts: RTSPPorts {
 
     func close() {
         let last = state.withLock { state in
-            defer { (state.rtp, state.sender, state.rtcp, state.peer) = (nil, nil, nil, nil) }
+            defer { state = State(isClosed: true) }
             return state
         }
         last.rtp?.close()

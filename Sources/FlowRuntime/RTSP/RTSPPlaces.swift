@@ -11,9 +11,7 @@ final class RTSPPublication: RTSPPlace {
     private struct State {
         var allow: Allowlist
         var connection: PeerConnection?
-        var reception: RTSPReception?
-        /// Of the publishers before.
-        var formerFigures = RTSPReception.Figures()
+        var isClosed = false
     }
 
     let flow: String
@@ -47,13 +45,7 @@ final class RTSPPublication: RTSPPlace {
     var fanOut: RTSPFanOut? { nil }
     var connection: PeerConnection? { state.withLock { $0.connection } }
     /// Of all publishers so far.
-    var figures: RTSPReception.Figures {
-        state.withLock { state in
-            var sum = state.formerFigures
-            if let reception = state.reception { sum.add(reception.figures) }
-            return sum
-        }
-    }
+    let receptions = RTSPReceptionTotal()
 
     func allows(_ address: IPAddress) -> Bool { state.withLock { $0.allow.allows(address) } }
 
@@ -61,39 +53,47 @@ final class RTSPPublication: RTSPPlace {
         state.withLock { $0.allow = allow }
     }
 
+    /// Ends the session of the publisher, and lets no other in.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            return state.connection
+        }?.end()
+    }
+
     func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal> {
-        let isFree = state.withLock { state in
-            guard state.connection == nil else { return false }
+        let refusal: Refusal? = state.withLock { state in
+            guard !state.isClosed else { return .unknownStreamKey }
+            guard state.connection == nil else { return .alreadyPublishing }
             state.connection = connection
-            return true
+            return nil
         }
-        guard isFree else {
+        if let refusal {
             refusals.refused(
-                .alreadyPublishing,
+                refusal,
                 flow: flow,
                 component: component,
                 remote: connection.remote,
-                message: Refusal.alreadyPublishing.explanation
+                message: refusal.explanation
             )
-            return .failure(RTSPRefusal(.alreadyPublishing))
+            return .failure(RTSPRefusal(refusal))
         }
         return .success(sink)
     }
 
     func receives(_ reception: RTSPReception, _ connection: PeerConnection) {
-        state.withLock { state in
-            if state.connection === connection { state.reception = reception }
-        }
+        receptions.began(reception)
     }
 
     func play(_ connection: PeerConnection) -> RTSPRefusal? { RTSPRefusal(.wrongDirection) }
 
     func leave(_ connection: PeerConnection) {
-        state.withLock { state in
-            guard state.connection === connection else { return }
+        let wasPublishing = state.withLock { state in
+            guard state.connection === connection else { return false }
             state.connection = nil
-            if let reception = state.reception.take() { state.formerFigures.add(reception.figures) }
+            return true
         }
+        if wasPublishing { receptions.ended() }
     }
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
@@ -113,6 +113,7 @@ final class RTSPPresentation: RTSPPlace {
         var allow: Allowlist
         var maximum: Int
         var players: [PeerConnection] = []
+        var isClosed = false
     }
 
     let flow: String
@@ -159,22 +160,32 @@ final class RTSPPresentation: RTSPPlace {
 
     func receives(_ reception: RTSPReception, _ connection: PeerConnection) {}
 
-    func play(_ connection: PeerConnection) -> RTSPRefusal? {
-        let isNew: Bool? = state.withLock { state in
-            guard !state.players.contains(where: { $0 === connection }) else { return false }
-            guard state.players.count < state.maximum else { return nil }
-            state.players.append(connection)
-            return true
+    /// Ends the sessions of the players, and lets no other in: some may know the stream's description already.
+    func close() {
+        let players = state.withLock { state in
+            state.isClosed = true
+            return state.players
         }
-        guard let isNew else {
+        for player in players { player.end() }
+    }
+
+    func play(_ connection: PeerConnection) -> RTSPRefusal? {
+        let (refusal, isNew): (Refusal?, Bool) = state.withLock { state in
+            guard !state.isClosed else { return (.unknownStreamKey, false) }
+            guard !state.players.contains(where: { $0 === connection }) else { return (nil, false) }
+            guard state.players.count < state.maximum else { return (.tooManyReceivers, false) }
+            state.players.append(connection)
+            return (nil, true)
+        }
+        if let refusal {
             refusals.refused(
-                .tooManyReceivers,
+                refusal,
                 flow: flow,
                 component: component,
                 remote: connection.remote,
-                message: Refusal.tooManyReceivers.explanation
+                message: refusal.explanation
             )
-            return RTSPRefusal(.tooManyReceivers)
+            return RTSPRefusal(refusal)
         }
         if isNew { tell("Connected", connection, "plays") }
         return nil
@@ -216,15 +227,5 @@ extension RTSPFanOut {
                 message: Refusal.unsupportedCodec(named: codec.rawValue)
             )
         }
-    }
-}
-
-extension RTSPReception.Figures {
-    fileprivate mutating func add(_ other: Self) {
-        packetsLost &+= other.packetsLost
-        packetsDuplicated &+= other.packetsDuplicated
-        packetsReordered &+= other.packetsReordered
-        packetsLate &+= other.packetsLate
-        packetsMalformed &+= other.packetsMalformed
     }
 }

@@ -72,7 +72,7 @@ final class RTSPServer: RTSPServerDelegate {
             state.publications[place.flow]?.removeAll { $0 === place }
             if state.publications[place.flow]?.isEmpty == true { state.publications[place.flow] = nil }
         }
-        place.connection?.end()
+        place.close()
     }
 
     /// Ends the sessions of the place's players with it.
@@ -81,7 +81,7 @@ final class RTSPServer: RTSPServerDelegate {
             state.presentations[place.flow]?.removeAll { $0 === place }
             if state.presentations[place.flow]?.isEmpty == true { state.presentations[place.flow] = nil }
         }
-        for player in place.players { player.end() }
+        place.close()
     }
 
     // MARK: Connections

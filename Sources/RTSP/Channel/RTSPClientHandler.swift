@@ -28,7 +28,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var connection: PeerConnection?
     private var receiver: RTSPReceiver?
-    private var pendingRequest = ByteBuffer()
+    private let outbox = RTSPOutbox()
     /// Nil once the delegate was told.
     private var end: RTSPClientEnd? = .failed("the server closed the connection")
 
@@ -51,7 +51,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
     package func channelActive(context: ChannelHandlerContext) {
         connection = PeerConnection(channel: context.channel)
         perform(session.connected(peer: peer(context), at: .now()), context)
-        flush(context)
+        outbox.flush(context)
         schedule(context)
     }
 
@@ -71,8 +71,13 @@ package final class RTSPClientHandler: ChannelInboundHandler {
         } catch {
             perform(session.decodingFailed(error), context)
         }
-        flush(context)
+        outbox.flush(context)
         schedule(context)
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        outbox.updateReading(context)
+        context.fireChannelWritabilityChanged()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
@@ -102,16 +107,8 @@ package final class RTSPClientHandler: ChannelInboundHandler {
     // MARK: The session
 
     private func received(_ frame: InterleavedFrame, at now: MonotonicTime) {
-        guard let target = session.packetReceived(channel: frame.channel, at: now),
-            let reception = streams.reception
-        else { return }
-        frame.payload.withUnsafeReadableBytes { packet in
-            if target.isControl {
-                reception.receiveControl(packet, track: target.track, at: now)
-            } else {
-                reception.receive(packet, track: target.track, at: now)
-            }
-        }
+        guard let target = session.packetReceived(channel: frame.channel, at: now) else { return }
+        streams.received(frame.payload, target, at: now)
     }
 
     /// Carries out the actions, and those that follow from them.
@@ -119,8 +116,8 @@ package final class RTSPClientHandler: ChannelInboundHandler {
         let now = MonotonicTime.now()
         for action in actions {
             switch action {
-            case .send(let request): request.write(into: &pendingRequest)
-            case .respond(let response): response.write(into: &pendingRequest)
+            case .send(let request): request.write(into: &outbox.messages)
+            case .respond(let response): response.write(into: &outbox.messages)
             case .chooseTracks(let description): choose(from: description, at: now, context)
             case .openPorts(let track): openPorts(track, at: now, context)
             case .setUp(let track): streams.setUp(track.index, track.transport)
@@ -138,7 +135,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
         _ context: ChannelHandlerContext
     ) {
         guard case .play(let sink) = stream, let connection else { return }
-        let (choice, delegate) = (RTSPTrackChoice(description), delegate)
+        let (choice, delegate) = (RTSPTrackChoice(description, isAnnounced: false), delegate)
         for name in choice.unsupported { delegate.unsupportedCodec(name, connection) }
         let reception = RTSPReception(choice, sink: sink) { name in delegate.unsupportedCodec(name, connection) }
         streams.reception = reception
@@ -174,7 +171,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
                 finish(.failed("the stream has changed"), context)
                 return
             }
-            flush(context)
+            outbox.flush(context)
             receiver?.begin(with: reports)
         }
     }
@@ -208,12 +205,6 @@ package final class RTSPClientHandler: ChannelInboundHandler {
 
     // MARK: Deadlines and the end
 
-    private func flush(_ context: ChannelHandlerContext) {
-        guard pendingRequest.readableBytes > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(pendingRequest), promise: nil)
-        pendingRequest = ByteBuffer()
-    }
-
     private func schedule(_ context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
@@ -232,9 +223,9 @@ package final class RTSPClientHandler: ChannelInboundHandler {
         timer = nil
         let now = MonotonicTime.now()
         if let media = streams.lastArrivals.media { session.mediaReceived(at: media) }
-        streams.timePassed(at: now) { $0.write(into: &pendingRequest) }
+        streams.timePassed(at: now) { $0.write(into: &outbox.messages) }
         perform(session.timePassed(at: now), context)
-        flush(context)
+        outbox.flush(context)
         schedule(context)
     }
 
@@ -254,7 +245,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
         }
         receiver = nil
         streams.close(at: .now())
-        flush(context)
+        outbox.flush(context)
         delegate.ended(end)
         context.closeWhenSent()
     }

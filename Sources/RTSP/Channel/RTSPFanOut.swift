@@ -36,10 +36,17 @@ package final class RTSPFanOut: SampleSink {
     }
 
     private let state: Mutex<State>
+    private let clock: @Sendable () -> MonotonicTime
     private let onUnsupportedCodec: @Sendable (Codec) -> Void
 
-    /// - Parameter onUnsupportedCodec: called, on the thread that delivers, for each track that RTSP does not carry.
-    package init(onUnsupportedCodec: @escaping @Sendable (Codec) -> Void) {
+    /// - Parameters:
+    ///   - clock: the monotonic clock.
+    ///   - onUnsupportedCodec: called, on the thread that delivers, for each track that RTSP does not carry.
+    package init(
+        clock: @escaping @Sendable () -> MonotonicTime = { .now() },
+        onUnsupportedCodec: @escaping @Sendable (Codec) -> Void
+    ) {
+        self.clock = clock
         state = Mutex(State(broadcast: RTSPBroadcast(wallClock: { .now() })))
         self.onUnsupportedCodec = onUnsupportedCodec
     }
@@ -48,8 +55,9 @@ package final class RTSPFanOut: SampleSink {
 
     package func consume(_ track: MediaTrack) {
         let change = state.withLock { state in
-            let change = state.broadcast.add(track, at: .now())
-            if change != .none {
+            let generation = state.broadcast.generation
+            let change = state.broadcast.add(track, at: clock())
+            if state.broadcast.generation != generation {
                 // What they were told does not hold any more.
                 for connection in state.connections { connection.end() }
             }
@@ -59,7 +67,7 @@ package final class RTSPFanOut: SampleSink {
     }
 
     package func consume(_ sample: MediaSample) {
-        let now = MonotonicTime.now()
+        let now = clock()
         state.withLock { state in
             state.onNextSample.take()?()
             state.broadcast.add(sample, at: now) { frame in

@@ -22,6 +22,8 @@ final class RTSPReceiver: DeliveryReceiver {
     private var stall: StallWatch
     /// Nothing is sent until a decoder can start.
     private var isWaiting = true
+    /// What comes before the first keyframe is not lost on the way.
+    private var hasBegun = false
 
     init(
         channel: any Channel,
@@ -50,7 +52,7 @@ final class RTSPReceiver: DeliveryReceiver {
     func receive(_ frames: [RTSPFrame], from first: UInt64) {
         guard channel.isWritable else {
             isWaiting = true
-            for frame in frames { countDropped(frame) }
+            for frame in frames where frame.sequence >= first { countDropped(frame) }
             if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }
             return
         }
@@ -61,7 +63,7 @@ final class RTSPReceiver: DeliveryReceiver {
 
     private func send(_ frame: RTSPFrame) {
         guard frame.generation == generation else { return }
-        if frame.isStart { isWaiting = false }
+        if frame.isStart { (isWaiting, hasBegun) = (false, true) }
         guard let channels = channels[frame.track] else { return }
         switch frame.content {
         case .packets(let packets):
@@ -80,7 +82,9 @@ final class RTSPReceiver: DeliveryReceiver {
     }
 
     private func countDropped(_ frame: RTSPFrame) {
-        guard case .packets(let packets) = frame.content, channels[frame.track] != nil else { return }
+        guard hasBegun, case .packets(let packets) = frame.content, frame.generation == generation,
+            channels[frame.track] != nil
+        else { return }
         counters.dropped(packets: packets.count)
     }
 }

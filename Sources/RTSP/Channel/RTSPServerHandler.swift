@@ -22,9 +22,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     private var connection: PeerConnection?
     private var isAdmitted = false
     private var timer: Scheduled<Void>?
-    private var pendingReply = ByteBuffer()
-    /// Until when answers are held back.
-    private var answersHeldUntil: NIODeadline?
+    private let outbox = RTSPOutbox()
 
     /// What the client was let in to.
     private var place: (any RTSPPlace)?
@@ -33,6 +31,8 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     private var offer: RTSPOffer?
     private var offerDeadline: MonotonicTime?
     private var receiver: RTSPReceiver?
+    /// Whether the sink was told of the publisher.
+    private var isRecording = false
     /// Why the publisher goes, for the sink.
     private var farewell = "the publisher closed the connection"
 
@@ -73,10 +73,17 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         guard session?.isClosed == false else { return }
         let byteCount = bytes.readableBytes
-        let now = MonotonicTime.now()
         decoder.append(&bytes)
+        readMessages(byteCount, context)
+    }
+
+    /// Obeys the messages that are whole. Those of a client that has to wait for an answer wait with it.
+    ///
+    /// - Parameter byteCount: what came since the last time.
+    private func readMessages(_ byteCount: Int, _ context: ChannelHandlerContext) {
+        let now = MonotonicTime.now()
         do throws(RTSPWireError) {
-            while session?.isClosed == false, let message = try decoder.nextMessage() {
+            while session?.isClosed == false, !outbox.isHeld, let message = try decoder.nextMessage() {
                 switch message {
                 case .interleaved(let frame): received(frame, at: now)
                 case .request(let request):
@@ -88,17 +95,22 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         } catch {
             perform(session?.decodingFailed(error, at: now), context)
         }
-        perform(
-            session?.bytesReceived(byteCount, messageUnderWay: decoder.messageUnderWay, at: now),
-            context
-        )
-        flush(context)
+        // What is not read yet by our choice is not late.
+        let underWay = outbox.isHeld ? nil : decoder.messageUnderWay
+        perform(session?.bytesReceived(byteCount, messageUnderWay: underWay, at: now), context)
+        outbox.flush(context)
         schedule(context)
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        outbox.updateReading(context)
+        context.fireChannelWritabilityChanged()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        outbox.close()
         _ = session?.connectionClosed()
         leave(context)
         if isAdmitted {
@@ -126,42 +138,36 @@ package final class RTSPServerHandler: ChannelInboundHandler {
             perform(session?.endPlay(at: .now()), context)
             if session?.isClosed == false { close(context) }
         }
-        flush(context)
+        outbox.flush(context)
     }
 
     // MARK: The session
 
     private func received(_ frame: InterleavedFrame, at now: MonotonicTime) {
-        guard let target = session?.packetReceived(channel: frame.channel, at: now),
-            let reception = streams.reception
-        else { return }
-        frame.payload.withUnsafeReadableBytes { packet in
-            if target.isControl {
-                reception.receiveControl(packet, track: target.track, at: now)
-            } else {
-                reception.receive(packet, track: target.track, at: now)
-            }
-        }
+        guard let target = session?.packetReceived(channel: frame.channel, at: now) else { return }
+        streams.received(frame.payload, target, at: now)
     }
 
     /// Carries out the actions, and those that follow from them.
     private func perform(_ actions: [RTSPServerAction]?, _ context: ChannelHandlerContext) {
         guard let actions else { return }
         let now = MonotonicTime.now()
+        // First, so that whoever is left hears why.
+        if case .close(let reason)? = actions.last { note(reason) }
         for action in actions {
             switch action {
-            case .send(let response): response.write(into: &pendingReply)
+            case .send(let response): response.write(into: &outbox.messages)
             case .decideAccess(let request): decide(request, at: now, context)
             case .proofFailed: holdAnswers(context)
             case .openPorts(let track): openPorts(track, at: now, context)
             case .setUp(let track): streams.setUp(track.index, track.transport)
             case .startPlaying(let tracks): startPlaying(tracks, at: now, context)
             case .startRecording: startRecording()
-            case .pause: stopPlaying(context)
+            case .pause:
+                stopPlaying(context)
+                streams.reception?.pause()
             case .ended: leave(context)
-            case .close(let reason):
-                note(reason)
-                close(context)
+            case .close: close(context)
             }
         }
     }
@@ -198,7 +204,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         _ context: ChannelHandlerContext
     ) {
         guard let connection else { return }
-        let choice = RTSPTrackChoice(description)
+        let choice = RTSPTrackChoice(description, isAnnounced: true)
         for name in choice.unsupported { place.unsupportedCodec(name, connection) }
         guard !choice.indices.isEmpty else {
             perform(session?.refuse(.unsupportedCodec, at: now), context)
@@ -209,6 +215,8 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         case .success(let sink):
             self.sink = sink
             let reception = RTSPReception(choice, sink: sink) { name in place.unsupportedCodec(name, connection) }
+            // Until RECORD: over UDP packets may come before.
+            reception?.pause()
             streams.reception = reception
             if let reception { place.receives(reception, connection) }
             perform(session?.allow(at: now), context)
@@ -217,6 +225,9 @@ package final class RTSPServerHandler: ChannelInboundHandler {
 
     private func startRecording() {
         guard let sink, let connection else { return }
+        streams.reception?.resume()
+        guard !isRecording else { return }
+        isRecording = true
         sink.peerConnected(connection.remote)
         streams.beginReports(at: .now())
     }
@@ -237,22 +248,26 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     }
 
     private func startPlaying(_ tracks: [RTSPServerTrack], at now: MonotonicTime, _ context: ChannelHandlerContext) {
-        guard let place, let fanOut = place.fanOut, let offer, let connection else { return }
+        guard let place, let fanOut = place.fanOut, let offer, let connection else {
+            perform(session?.refuse(.notFound, at: now), context)
+            return
+        }
         if let refusal = place.play(connection) {
             perform(session?.refuse(refusal.reason, at: now), context)
             return
         }
         guard let reports = join(fanOut, offer, connection, context) else {
-            perform(
-                session?.refuse(.notFound, reason: "The stream is another one now: describe it again", at: now),
-                context
-            )
+            // What was described holds for the session as long as there is one.
+            perform(session?.refuse(.notFound, reason: "The stream is another one now", at: now), context)
+            perform(session?.endPlay(at: now), context)
             return
         }
-        // The first packets must come after what tells the player that they do.
+        // The first packets must come after what tells the player that they do. A request that waited may have stopped
+        // them already.
+        let joined = receiver
         perform(session?.startedPlaying(at: now), context)
-        flush(context)
-        receiver?.begin(with: reports)
+        outbox.flush(context)
+        if let joined, joined === receiver { joined.begin(with: reports) }
     }
 
     private func join(
@@ -307,29 +322,17 @@ package final class RTSPServerHandler: ChannelInboundHandler {
 
     private var peer: IPAddress? { address?.ipAddress.flatMap(IPAddress.init) }
 
-    // MARK: Answers
-
-    private func flush(_ context: ChannelHandlerContext) {
-        guard pendingReply.readableBytes > 0, answersHeldUntil == nil else { return }
-        context.writeAndFlush(wrapOutboundOut(pendingReply), promise: nil)
-        pendingReply = ByteBuffer()
-    }
-
-    /// Makes whoever tries passwords wait, and nobody else. Meanwhile nothing is read.
+    /// Makes whoever tries passwords wait, and nobody else. What it sent meanwhile waits with it, and so does the end.
     private func holdAnswers(_ context: ChannelHandlerContext) {
         guard let place, let connection else { return }
         let delay = delegate.proofFailed(place, from: address, connection)
-        guard delay > .zero, answersHeldUntil == nil else { return }
-        let deadline = NIODeadline.now() + TimeAmount(delay)
-        answersHeldUntil = deadline
-        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(deadline: deadline) {
-            let (handler, context) = bound.value
-            handler.answersHeldUntil = nil
-            handler.flush(context)
-            context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
-        }
+        guard delay > .zero else { return }
+        outbox.hold(for: delay, context) { [weak self] context in self?.holdEnded(context) }
+    }
+
+    private func holdEnded(_ context: ChannelHandlerContext) {
+        outbox.flush(context)
+        if session?.isClosed == false { readMessages(0, context) } else { context.closeWhenSent() }
     }
 
     // MARK: Deadlines and the end
@@ -355,31 +358,17 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         let arrivals = streams.lastArrivals
         if let media = arrivals.media { session?.mediaReceived(at: media) }
         if let control = arrivals.control { session?.peerAlive(at: control) }
-        streams.timePassed(at: now) { $0.write(into: &pendingReply) }
+        streams.timePassed(at: now) { $0.write(into: &outbox.messages) }
         describe(at: now, context)
         perform(session?.timePassed(at: now), context)
-        flush(context)
+        outbox.flush(context)
         if session?.isClosed == false { schedule(context) }
     }
 
     private func note(_ reason: RTSPCloseReason) {
-        switch reason {
-        case .refused(let refusal): farewell = "refused: \(refusal.rawValue)"
-        case .mediaTimeout: farewell = "no media came for \(limits.mediaIdle)"
-        case .sessionTimeout: farewell = "no sign of life came for \(limits.sessionTimeoutSeconds) s"
-        case .streamEnded: break
-        case .requestTimeout: misbehaved("it set up no session within \(limits.request)")
-        case .messageTimeout: misbehaved("a message took longer than \(limits.message)")
-        case .tooManyUnprovedBytes: misbehaved("it sent more than \(limits.unprovedBytes) bytes before it was let in")
-        case .tooManyWaitingRequests: misbehaved("it does not wait for the answers to its requests")
-        case .tooManyFailedProofs: farewell = "the credentials are wrong"
-        case .malformed(let error): misbehaved("what it sends is malformed: \(error)")
-        }
-    }
-
-    private func misbehaved(_ message: String) {
-        farewell = message
-        if let connection { delegate.misbehaved(message, connection) }
+        guard let explanation = reason.explanation(limits) else { return }
+        farewell = explanation
+        if reason.isMisbehaviour, let connection { delegate.misbehaved(explanation, connection) }
     }
 
     /// Lets go of what the client was let in to.
@@ -388,10 +377,11 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         offer = nil
         offerDeadline = nil
         streams.close(at: .now())
-        if let sink {
-            self.sink = nil
-            sink.peerDisconnected(farewell)
+        if isRecording {
+            isRecording = false
+            sink?.peerDisconnected(farewell)
         }
+        sink = nil
         if let place, let connection { place.leave(connection) }
         place = nil
     }
@@ -401,9 +391,9 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         timer?.cancel()
         timer = nil
         leave(context)
-        answersHeldUntil = nil
-        flush(context)
         _ = session?.connectionClosed()
+        guard !outbox.isHeld else { return }
+        outbox.flush(context)
         context.closeWhenSent()
     }
 }

@@ -40,6 +40,18 @@ struct RTSPSessionStreams {
         }
     }
 
+    /// A packet came between the messages.
+    func received(_ packet: ByteBuffer, _ target: RTSPPacketTarget, at now: MonotonicTime) {
+        guard let reception else { return }
+        packet.withUnsafeReadableBytes { packet in
+            if target.isControl {
+                reception.receiveControl(packet, track: target.track, at: now)
+            } else {
+                reception.receive(packet, track: target.track, at: now)
+            }
+        }
+    }
+
     /// Receiver reports go out from now on.
     mutating func beginReports(at now: MonotonicTime) {
         reports = RTCPSchedule(startingAt: now.advanced(by: .seconds(1)))

@@ -72,7 +72,7 @@ package struct RTSPClientSession: Sendable {
         case finished
     }
 
-    let role: Role
+    package let role: Role
     let limits: RTSPSessionLimits
     private let original: RTSPURL
     /// Of the connection that there is, or is to be.
@@ -178,9 +178,9 @@ package struct RTSPClientSession: Sendable {
         return target
     }
 
-    /// Media arrived over UDP. Need not be said of each packet.
-    package mutating func mediaReceived(at now: MonotonicTime) {
-        lastMedia = now
+    /// Media arrived over UDP. Need not be said of each packet, nor at once.
+    package mutating func mediaReceived(at arrival: MonotonicTime) {
+        lastMedia = max(lastMedia, arrival)
         hasMedia = true
     }
 
@@ -189,12 +189,15 @@ package struct RTSPClientSession: Sendable {
         guard let nextDeadline, now >= nextDeadline else { return [] }
         switch state {
         case .exchanging(let exchange): return fail(.timeout, exchange.step.failureStep)
-        case .running(_, let next):
+        case .running(let unanswered, let next):
             if let mediaDeadline, now >= mediaDeadline {
                 if fallsBackWithoutMedia { return fallBackToTCP() }
                 return tearDown() + fail(.timeout, .media)
             }
-            return now >= next ? keepAlive(at: now) : []
+            guard now >= next else { return [] }
+            // Over UDP nothing else tells that a server is gone that is published to.
+            if unanswered != nil, role != .play { return fail(.timeout, .record) }
+            return keepAlive(at: now)
         case .disconnected, .choosing, .openingPorts, .finished: return []
         }
     }

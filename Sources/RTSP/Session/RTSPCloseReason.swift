@@ -20,3 +20,29 @@ package enum RTSPCloseReason: Hashable, Sendable {
     /// What was played came to its end.
     case streamEnded
 }
+
+extension RTSPCloseReason {
+    /// Whether the client broke the rules, and did not just go or stop.
+    var isMisbehaviour: Bool {
+        switch self {
+        case .requestTimeout, .messageTimeout, .tooManyUnprovedBytes, .tooManyWaitingRequests, .malformed: true
+        case .sessionTimeout, .mediaTimeout, .tooManyFailedProofs, .refused, .streamEnded: false
+        }
+    }
+
+    /// A clause for people; nil where it is the gateway's own doing.
+    func explanation(_ limits: RTSPSessionLimits) -> String? {
+        switch self {
+        case .requestTimeout: "it set up no session within \(limits.request)"
+        case .messageTimeout: "a message took longer than \(limits.message)"
+        case .sessionTimeout: "no sign of life came for \(limits.sessionTimeoutSeconds) s"
+        case .mediaTimeout: "no media came for \(limits.mediaIdle)"
+        case .tooManyUnprovedBytes: "it sent more than \(limits.unprovedBytes) bytes before it was let in"
+        case .tooManyWaitingRequests: "it does not wait for the answers to its requests"
+        case .tooManyFailedProofs: "the credentials are wrong"
+        case .malformed(let error): "what it sends is malformed: \(error)"
+        case .refused(let refusal): "refused: \(refusal.rawValue)"
+        case .streamEnded: nil
+        }
+    }
+}

@@ -158,15 +158,15 @@ package struct RTSPServerSession: Sendable {
         return target
     }
 
-    /// A publisher's media arrived over UDP. Need not be said of each packet.
-    package mutating func mediaReceived(at now: MonotonicTime) {
-        lastAlive = now
-        lastMedia = now
+    /// A publisher's media arrived over UDP. Need not be said of each packet, nor at once.
+    package mutating func mediaReceived(at arrival: MonotonicTime) {
+        peerAlive(at: arrival)
+        lastMedia = max(lastMedia, arrival)
     }
 
-    /// RTCP of the client arrived over UDP.
-    package mutating func peerAlive(at now: MonotonicTime) {
-        lastAlive = now
+    /// RTCP of the client arrived over UDP. Need not be said at once.
+    package mutating func peerAlive(at arrival: MonotonicTime) {
+        lastAlive = max(lastAlive, arrival)
     }
 
     /// The connection is gone.

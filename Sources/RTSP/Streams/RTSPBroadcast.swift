@@ -59,14 +59,14 @@ struct RTSPBroadcast: Sendable {
                 }
                 return .none
             }
-            guard let track = makeTrack(media, at: index) else {
+            guard let track = makeTrack(media, payloadType: tracks[index].stream.payloadType) else {
                 tracks.remove(at: index)
                 describeAnew(at: now)
                 return .unsupported
             }
             tracks[index] = track
         } else {
-            guard tracks.count < Self.maximumTracks, let track = makeTrack(media, at: tracks.count) else {
+            guard tracks.count < Self.maximumTracks, let track = makeTrack(media, payloadType: freePayloadType) else {
                 return .unsupported
             }
             tracks.append(track)
@@ -80,8 +80,13 @@ struct RTSPBroadcast: Sendable {
         changedAt = now
     }
 
-    private func makeTrack(_ media: MediaTrack, at index: Int) -> Track? {
-        let payloadType = Self.firstPayloadType + UInt8(truncatingIfNeeded: index)
+    /// One may be free below others, when a track was left out.
+    private var freePayloadType: UInt8 {
+        let taken = tracks.map(\.stream.payloadType)
+        return (Self.firstPayloadType...127).first { !taken.contains($0) } ?? Self.firstPayloadType
+    }
+
+    private func makeTrack(_ media: MediaTrack, payloadType: UInt8) -> Track? {
         guard let rate = RTPSamplePacketizer.clockRate(of: media),
             let stream = RTSPStream(media, payloadType: payloadType),
             let packetizer = try? RTPSamplePacketizer(
@@ -89,7 +94,7 @@ struct RTSPBroadcast: Sendable {
                 stream: .random(
                     payloadType: payloadType,
                     clockRate: rate,
-                    channel: UInt8(truncatingIfNeeded: index * 2)
+                    channel: (payloadType - Self.firstPayloadType) * 2
                 )
             )
         else { return nil }
@@ -183,7 +188,10 @@ extension RTSPStream {
             format = .aac(AACFormat(configuration: media.configuration))
             channelCount = record.channelCount.flatMap { UInt8(exactly: $0) }
         case .opus:
-            guard let identification = try? OpusIdentification(reading: media.configuration) else { return nil }
+            // More than two channels have no form in RTP, RFC 7587 §4.
+            guard let identification = try? OpusIdentification(reading: media.configuration),
+                identification.channelCount <= 2
+            else { return nil }
             format = .opus(channelCount: Int(identification.channelCount))
         case .g711ALaw, .g711MuLaw:
             format = .g711(media.codec == .g711ALaw ? .a : .mu)

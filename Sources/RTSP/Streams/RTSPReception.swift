@@ -26,6 +26,7 @@ package final class RTSPReception: RTSPPacketHandler {
         var reader: RTPSampleReader
         var lastMedia: MonotonicTime?
         var lastControl: MonotonicTime?
+        var isPaused = false
     }
 
     private let state: Mutex<State>
@@ -48,9 +49,19 @@ package final class RTSPReception: RTSPPacketHandler {
 
     // MARK: Packets
 
+    /// The peer is to send nothing: media that come all the same are dropped.
+    func pause() {
+        state.withLock { $0.isPaused = true }
+    }
+
+    func resume() {
+        state.withLock { $0.isPaused = false }
+    }
+
     package func receive(_ packet: UnsafeRawBufferPointer, track: Int, at now: MonotonicTime) {
         guard let place = places[track] else { return }
         state.withLock { state in
+            guard !state.isPaused else { return }
             state.lastMedia = now
             state.reader.receive(packet, track: place, at: now) { deliver($0, at: now) }
             // What waits for a missing packet is no silence.

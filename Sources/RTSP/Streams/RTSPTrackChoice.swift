@@ -19,10 +19,14 @@ package struct RTSPTrackChoice: Sendable {
     package let unsupported: [String]
 
     /// A transport stream carries all that there is, so that of several tracks it is taken alone.
-    package init(_ description: SessionDescription) {
+    ///
+    /// - Parameter isAnnounced: Whether the maker of the description is who sends: `sendonly` is what it is to do then, and
+    ///   no channel back to it.
+    package init(_ description: SessionDescription, isAnnounced: Bool) {
+        let unwanted: MediaDescription.Direction = isAnnounced ? .receiveOnly : .sendOnly
         var tracks: [Track] = []
         var unsupported: [String] = []
-        for (index, media) in description.media.enumerated() where media.direction != .sendOnly {
+        for (index, media) in description.media.enumerated() where media.direction != unwanted {
             guard let stream = media.stream, let id = UInt8(exactly: index) else {
                 unsupported.append("of a section without RTP")
                 continue
@@ -97,7 +101,11 @@ package struct RTSPTrackChoice: Sendable {
             guard stream.clockRate == RTPClockRate.g711.hertz else {
                 throw Unsupported(name: "G.711 at \(stream.clockRate) Hz")
             }
-            return .g711(law == .a ? .g711ALaw : .g711MuLaw, channelCount: stream.channelCount ?? 1)
+            let channelCount = stream.channelCount ?? 1
+            guard Int(channelCount) <= G711Packetizer.maximumChannels else {
+                throw Unsupported(name: "G.711 with \(channelCount) channels")
+            }
+            return .g711(law == .a ? .g711ALaw : .g711MuLaw, channelCount: channelCount)
         case .mpegAudio, .other:
             throw Unsupported(name: name(stream.format))
         }
@@ -112,14 +120,16 @@ package struct RTSPTrackChoice: Sendable {
         case .mp2t: "MPEG-TS"
         case .g711: "G.711"
         case .mpegAudio: "MPEG audio"
-        // A stranger's word: only what names of codecs consist of.
-        case .other(let name):
-            String(
-                name.unicodeScalars.lazy.filter {
-                    $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
-                }
-                .prefix(maximumNameCharacters).map(Character.init)
-            )
+        case .other(let name): printable(name)
         }
+    }
+
+    /// Of a stranger's word only what names of codecs consist of.
+    private static func printable(_ name: String) -> String {
+        let characters = name.unicodeScalars.lazy.filter {
+            $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
+        }
+        let printable = String(characters.prefix(maximumNameCharacters).map(Character.init))
+        return printable.isEmpty ? "without a name" : printable
     }
 }

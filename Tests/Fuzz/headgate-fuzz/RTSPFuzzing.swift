@@ -2,9 +2,10 @@ import Media
 import NIOCore
 import NetworkAddress
 import RTSP
+import Synchronization
 
 /// The input is what a peer sends, in pieces whose lengths its own bytes choose: to a server session with an owner that
-/// agrees to nearly everything, to a client session, or as a description alone.
+/// agrees to nearly everything, to a client session, or as a description, behind which packets may come.
 enum RTSPFuzzing {
     static func run(_ input: UnsafeRawBufferPointer) {
         guard let first = input.first else { return }
@@ -184,9 +185,13 @@ enum RTSPFuzzing {
     // MARK: - Descriptions
 
     private static func describe(_ input: UnsafeRawBufferPointer) {
+        let end = input.firstIndex(of: 0) ?? input.endIndex
+        let packets = UnsafeRawBufferPointer(rebasing: input[end...].dropFirst())
+        let input = UnsafeRawBufferPointer(rebasing: input[..<end])
         guard let url = try? RTSPURL(parsing: "rtsp://camera/stream"),
             let description = try? SessionDescription(parsing: ByteBuffer(bytes: input))
         else { return }
+        receive(packets, of: description)
         let control = ControlAddress(url: url, contentBase: description.name, control: description.control)
         for media in description.media {
             let uri = control.url(control: media.control).requestURI
@@ -209,12 +214,53 @@ enum RTSPFuzzing {
         precondition(again.media.count == description.media.count, "media sections were lost or won")
     }
 
+    /// Each packet is behind two bytes: whose it is and whether it is RTCP, and how long it is.
+    private static func receive(_ input: UnsafeRawBufferPointer, of description: SessionDescription) {
+        for isAnnounced in [false, true] {
+            let choice = RTSPTrackChoice(description, isAnnounced: isAnnounced)
+            for name in choice.unsupported { expectOneSafeLine(name) }
+            precondition(choice.indices.allSatisfy(description.media.indices.contains), "a track that is none")
+            guard let reception = RTSPReception(choice, sink: Sink(), onUnsupported: { expectOneSafeLine($0) }) else {
+                precondition(choice.indices.isEmpty, "tracks that were taken are refused")
+                continue
+            }
+            var time = MonotonicTime.zero
+            var rest = input[...]
+            while rest.count >= 2 {
+                let (kind, length) = (rest[rest.startIndex], Int(rest[rest.startIndex + 1]))
+                let packet = UnsafeRawBufferPointer(rebasing: rest.dropFirst(2).prefix(length))
+                rest = rest.dropFirst(2 + length)
+                time.nanoseconds &+= 20_000_000
+                if kind & 0x80 == 0 {
+                    reception.receive(packet, track: Int(kind), at: time)
+                } else {
+                    reception.receiveControl(packet, track: Int(kind & 0x7F), at: time)
+                }
+                _ = reception.tick(at: time)
+            }
+            _ = reception.figures
+        }
+    }
+
+    /// A leg that checks the order of what it gets.
+    private final class Sink: SampleSink, PacketSink, PeerSink {
+        private let tracks = Mutex<Set<UInt8>>([])
+
+        func consume(_ track: MediaTrack) { tracks.withLock { _ = $0.insert(track.id.rawValue) } }
+        func consume(_ sample: MediaSample) {
+            precondition(tracks.withLock { $0.contains(sample.track.rawValue) }, "a sample came before its track")
+        }
+        func consume(_ batch: PacketBatch) {}
+        func peerConnected(_ remote: String) {}
+        func peerDisconnected(_ reason: String) {}
+    }
+
     // MARK: - Seeds
 
     static let seeds: [[UInt8]] = [
         seed(0, player), seed(0, publisher), seed(4 | 6 << 3, player), seed(1, player), seed(2, server),
         seed(2, redirects),
-        seed(3, sound), seed(3, picture),
+        seed(3, sound), seed(3, picture), seed(3, picture) + packets, seed(3, bytesOfSound) + packets,
     ]
 
     private static func seed(_ mode: UInt8, _ text: String) -> [UInt8] {
@@ -349,6 +395,27 @@ enum RTSPFuzzing {
         a=recvonly
 
         """
+
+    private static let bytesOfSound = """
+        v=0
+        m=audio 0 RTP/AVP 0
+        m=video 0 RTP/AVP 33
+
+        """
+
+    /// Behind a description.
+    private static let packets: [UInt8] = {
+        var bytes: [UInt8] = [0]
+        for number in 0..<6 as Range<UInt8> {
+            for (track, type) in [(0, 96), (0, 0), (1, 33)] as [(UInt8, UInt8)] {
+                let packet = [0x80, type, 0, number, 0, 0, 0, number, 0, 0, 0, 7, 0x65, 0x88, 0x84, number]
+                bytes += [track, UInt8(packet.count)] + packet
+            }
+        }
+        // A sender report.
+        let report: [UInt8] = [0x80, 200, 0, 6, 0, 0, 0, 7] + [UInt8](repeating: 1, count: 20)
+        return bytes + [0x80, UInt8(report.count)] + report
+    }()
 
     private static let picture = """
         v=0

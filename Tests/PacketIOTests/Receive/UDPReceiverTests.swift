@@ -118,6 +118,46 @@ struct UDPReceiverTests {
         _ = handler.wait("the stranger is heard once it is allowed") { $0.datagrams.last == [3] }
     }
 
+    @Test(
+        "sends from its own port, to addresses of both families where it is bound to both",
+        arguments: [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), (nil, "127.0.0.1"), (nil, "::1")]
+    )
+    func answers(bound: String?, destination: String) throws {
+        let receiver = try receiver(bound)
+        let far = RecordingHandler()
+        let other = try self.receiver(destination, handler: far)
+        let datagram: [UInt8] = [1, 2, 3]
+        for _ in 0..<2 {
+            datagram.withUnsafeBytes { receiver.send($0, to: loopback(other.localPort, destination)) }
+        }
+        let seen = far.wait("both arrive") { $0.datagrams.count == 2 }
+        #expect(seen.datagrams == [datagram, datagram])
+        #expect(Set(seen.sources) == [loopback(receiver.localPort, destination)])
+        // And it receives as before.
+        datagram.withUnsafeBytes { other.send($0, to: loopback(receiver.localPort, destination)) }
+        _ = handler.wait("the answer arrives") { $0.datagrams == [datagram] }
+    }
+
+    @Test("loses what cannot be sent: too long, to nobody, or after it was closed")
+    func lost() throws {
+        let receiver = try receiver()
+        let far = RecordingHandler()
+        let other = try self.receiver(handler: far)
+        let destination = loopback(other.localPort)
+        let long = [UInt8](repeating: 1, count: 70_000)
+        long.withUnsafeBytes { receiver.send($0, to: destination) }
+        let short: [UInt8] = [2]
+        short.withUnsafeBytes { receiver.send($0, to: loopback(0)) }
+        short.withUnsafeBytes { receiver.send($0, to: IPEndpoint(address: address("::1"), port: 9)) }
+        short.withUnsafeBytes { receiver.send($0, to: destination) }
+        receiver.close()
+        short.withUnsafeBytes { receiver.send($0, to: destination) }
+        let last = try UDPSender(UDPSenderConfiguration(destination: destination))
+        last.send([[4]])
+        let seen = far.wait("the last one arrives") { $0.datagrams.last == [4] }
+        #expect(seen.datagrams == [short, [4]])
+    }
+
     @Test("counts what the kernel dropped because nobody took it")
     func kernelDrops() throws {
         let gate = Locked<Bool>(true)

@@ -49,6 +49,16 @@ struct ClientKeepAliveTests {
         #expect(play.actions.methods == [.options])
     }
 
+    @Test("What is told late of packets over UDP makes the silence no longer")
+    func toldLate() throws {
+        var play = try ClientPlay()
+        play.start(session: "1;timeout=600")
+        #expect(play.session.packetReceived(channel: 0, at: .seconds(20)) != nil)
+        play.session.mediaReceived(at: .seconds(10))
+        play.pass(to: .seconds(49))
+        #expect(play.actions.failure == nil)
+    }
+
     @Test("A session that the server does not know any more has failed")
     func lost() throws {
         var play = try ClientPlay()

@@ -39,6 +39,24 @@ struct ClientRecordTests {
         #expect(play.session.nextDeadline == .seconds(30))
     }
 
+    @Test("A server that answers no sign of life is gone: over UDP nothing else tells")
+    func silentServer() throws {
+        var play = try ClientPlay(.record(pictureAndSound), Self.url)
+        play.connect()
+        for _ in 0..<2 { play.answer() }
+        for channels in ["0-1", "2-3"] {
+            play.answer(.ok, ("Session", "1"), ("Transport", "RTP/AVP/TCP;unicast;interleaved=\(channels)"))
+        }
+        play.answer()
+        play.pass(to: .seconds(30))
+        #expect(play.actions.methods == [.options])
+        play.answer(at: .seconds(31))
+        play.pass(to: .seconds(60))
+        #expect(play.actions.methods == [.options])
+        play.pass(to: .seconds(90))
+        #expect(play.actions == [.failed(RTSPClientFailure(.timeout, .record))])
+    }
+
     @Test("The announcement goes out again with a proof")
     func proof() throws {
         var play = try ClientPlay(

@@ -92,6 +92,18 @@ struct ServerTimeTests {
         #expect(session.timePassed(at: .seconds(65)) == [.ended, .close(.mediaTimeout)])
     }
 
+    @Test("What is told late of packets over UDP makes nobody older than its requests and packets do")
+    func toldLate() {
+        var session = makeServer(.playingUDP)
+        _ = session.requestReceived(request(.options), at: .seconds(60))
+        session.peerAlive(at: .seconds(10))
+        #expect(session.nextDeadline == .seconds(125))
+        session = makeServer(.recording)
+        #expect(session.packetReceived(channel: 0, at: .seconds(20)) != nil)
+        session.mediaReceived(at: .seconds(10))
+        #expect(session.nextDeadline == .seconds(50))
+    }
+
     @Test("After TEARDOWN the time of a new client runs")
     func afterTeardown() {
         var session = makeServer(.playing)

@@ -3,6 +3,9 @@ import NIOCore
 
 /// Puts G.711 into packets of RTP, RFC 3551 §4.5.14. What is too long for one is cut between samples.
 public struct G711Packetizer: Sendable {
+    /// Of a track.
+    public static let maximumChannels = 8
+
     /// Numbers, timestamps and counts of the packets so far.
     public private(set) var writer: RTPPacketWriter
 
@@ -11,14 +14,14 @@ public struct G711Packetizer: Sendable {
     /// When the sound so far ends, to mark what comes after silence.
     private var end: Int64?
 
-    /// - Parameter channelCount: of the track; from 1 to 8.
+    /// - Parameter channelCount: of the track; from 1 to `maximumChannels`.
     public init(
         stream: RTPOutgoingStream,
         channelCount: Int = 1,
         maximumPayload: Int = RTPPacketWriter.defaultMaximumPayload
     ) {
         writer = RTPPacketWriter(stream, maximumPayload: maximumPayload)
-        self.channelCount = min(max(channelCount, 1), 8)
+        self.channelCount = min(max(channelCount, 1), Self.maximumChannels)
         timestamps = AudioTimestamps(rate: stream.clockRate)
     }
 

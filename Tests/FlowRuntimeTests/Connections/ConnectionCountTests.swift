@@ -1,0 +1,40 @@
+import NetworkAddress
+import Testing
+
+@testable import FlowRuntime
+
+@Suite("How many connections a port has")
+struct ConnectionCountTests {
+    private final class Subject {
+        var connections = ConnectionCount()
+    }
+
+    private let subject = Subject()
+
+    private func add(_ number: UInt32) -> Bool { subject.connections.add(address(number)) }
+    private func remove(_ number: UInt32) { subject.connections.remove(address(number)) }
+    private func address(_ number: UInt32) -> IPAddress { IPAddress(v4: 0x0A00_0000 + number) }
+
+    @Test("An address has its share, and one that goes makes room for one")
+    func ofAnAddress() {
+        for _ in 0..<ConnectionCount.limitPerAddress {
+            #expect(add(1))
+        }
+        #expect(!add(1))
+        #expect(add(2))
+        remove(1)
+        #expect(add(1))
+        #expect(!add(1))
+    }
+
+    @Test("All together have a limit too; whoever was turned away counts nowhere")
+    func inAll() {
+        for number in 0..<UInt32(ConnectionCount.limit) {
+            #expect(add(number))
+        }
+        for _ in 0..<10 { #expect(!add(99_999)) }
+        remove(5)
+        #expect(add(99_999))
+        #expect(!add(5))
+    }
+}

@@ -103,7 +103,8 @@ struct RTSPFanOutTests {
     func slowAtOnce() throws {
         feed(0, isKeyframe: true)
         let offer = try offer()
-        // On its way to the lane.
+        // So that the next picture is on its way, in the lane, when the slow one comes.
+        try add(Receiver(offer, on: loop), offer)
         fanOut.consume(TestTracks.picture(1, isKeyframe: false))
         let receiver = Receiver(offer, on: loop)
         try add(receiver, offer)

@@ -88,12 +88,10 @@ final class RTSPPublication: RTSPPlace {
     func play(_ connection: PeerConnection) -> RTSPRefusal? { RTSPRefusal(.wrongDirection) }
 
     func leave(_ connection: PeerConnection) {
-        let wasPublishing = state.withLock { state in
-            guard state.connection === connection else { return false }
-            state.connection = nil
-            return true
-        }
-        if wasPublishing { receptions.ended() }
+        guard self.connection === connection else { return }
+        // First: afterwards the next publisher may come.
+        receptions.ended()
+        state.withLock { $0.connection = nil }
     }
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {

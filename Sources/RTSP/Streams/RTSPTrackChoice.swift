@@ -20,13 +20,12 @@ package struct RTSPTrackChoice: Sendable {
 
     /// A transport stream carries all that there is, so that of several tracks it is taken alone.
     ///
-    /// - Parameter isAnnounced: Whether the maker of the description is who sends: `sendonly` is what it is to do then, and
-    ///   no channel back to it.
+    /// - Parameter isAnnounced: Whether whoever made the description sends all of it. Otherwise what is `sendonly` is a
+    ///   channel back to it, as ONVIF has it.
     package init(_ description: SessionDescription, isAnnounced: Bool) {
-        let unwanted: MediaDescription.Direction = isAnnounced ? .receiveOnly : .sendOnly
         var tracks: [Track] = []
         var unsupported: [String] = []
-        for (index, media) in description.media.enumerated() where media.direction != unwanted {
+        for (index, media) in description.media.enumerated() where isAnnounced || media.direction != .sendOnly {
             guard let stream = media.stream, let id = UInt8(exactly: index) else {
                 unsupported.append("of a section without RTP")
                 continue

@@ -1,4 +1,5 @@
 import Delivery
+import HeadgateTestKit
 import Media
 import NIOCore
 import NIOPosix
@@ -147,11 +148,8 @@ struct RedialerTests {
     }
 
     @Test("A server that is not there is told of in words")
-    func notThere() async throws {
-        let listener = try await listen()
-        let free = port(listener)
-        try await listener.close().get()
-        let redialer = make(port: free, .runs)
+    func notThere() async {
+        let redialer = make(port: Int(FreePorts.next()), .runs)
         redialer.start()
         var lines = diary.lines.stream.makeAsyncIterator()
         #expect(await lines.next() == "failed: cannot connect to server: connection refused")
@@ -195,8 +193,8 @@ struct RedialerTests {
         let listener = try await listen()
         let redialer = make(port: port(listener), .movesEarly)
         redialer.start()
-        // Ten of them, in less than one pause takes.
-        #expect(await pauses(10).reduce(0, +) < 10 * 375)
+        // Each would be at least so long. A busy machine may make some of them long.
+        #expect(await pauses(10).contains { $0 < 375 })
         redialer.stop()
         try await listener.close().get()
     }

@@ -1,5 +1,5 @@
-import Glibc
 import Delivery
+import Glibc
 import Media
 import NIOCore
 import NIOEmbedded

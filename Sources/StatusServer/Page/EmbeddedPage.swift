@@ -320,7 +320,7 @@ enum EmbeddedPage {
               .overview, .charts { grid-template-columns: minmax(0, 1fr); }
               table.flows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
               table.flows tbody tr {
-                grid-template-columns: minmax(0, 1fr) auto auto; gap: 0 0.75rem; padding: 0.5rem 0.875rem; contain-intrinsic-size: auto 7.5rem;
+                grid-template-columns: minmax(0, 1fr) max-content max-content; gap: 0 0.75rem; padding: 0.5rem 0.875rem; contain-intrinsic-size: auto 7.5rem;
                 grid-template-areas: "name state state" "active bitrate bitrate" "spark loss uptime" "conditions conditions conditions";
               }
               table.flows tbody :is(th, td) { padding: 0.1875rem 0; }

@@ -32,8 +32,15 @@ final class RefusalLedger: Sendable {
         }
     }
 
-    func refused(_ reason: Refusal, flow: String, component: String, remote: String, count: UInt64 = 1, message: String)
-    {
+    /// - Parameter remote: nil for what no peer asked for.
+    func refused(
+        _ reason: Refusal,
+        flow: String,
+        component: String,
+        remote: String?,
+        count: UInt64 = 1,
+        message: String
+    ) {
         refused(reason, flow: flow, component: component, remote: remote, count: count, message: message, at: .now())
     }
 
@@ -41,13 +48,14 @@ final class RefusalLedger: Sendable {
         _ reason: Refusal,
         flow: String,
         component: String?,
-        remote: String,
+        remote: String?,
         count: UInt64 = 1,
         message: String,
         at now: MonotonicTime
     ) {
         // `192.0.2.1:5000` or `[2001:db8::1]:5000`: a peer that tries from many ports is one peer.
-        let address = remote.lastIndex(of: ":").map { String(remote[..<$0]) } ?? remote
+        let remoteText = remote ?? ""
+        let address = remoteText.lastIndex(of: ":").map { String(remoteText[..<$0]) } ?? remoteText
         let tell = state.withLock { state in
             state.counts[reason, default: 0] &+= count
             var key = Key(flow: flow, reason: reason, address: address)

@@ -221,7 +221,7 @@ extension RTSPFanOut {
                 .unsupportedCodec,
                 flow: flow,
                 component: component,
-                remote: "",
+                remote: nil,
                 message: Refusal.unsupportedCodec(named: codec.rawValue)
             )
         }

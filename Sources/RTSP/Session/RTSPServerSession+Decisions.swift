@@ -56,21 +56,11 @@ extension RTSPServerSession {
         )
     }
 
-    /// Packets follow; the first of each track by its index, where it is known.
-    package mutating func startedPlaying(
-        _ positions: [Int: RTPPosition] = [:],
-        at now: MonotonicTime
-    ) -> [RTSPServerAction] {
+    /// Packets follow, from the next keyframe on: which will be the first nobody knows yet.
+    package mutating func startedPlaying(at now: MonotonicTime) -> [RTSPServerAction] {
         guard case .deciding(.play, let request, .ready(let access, let setup)) = state else { return [] }
         state = .running(access, setup)
-        let entries = setup.tracks.map { track in
-            let position = positions[track.track.index]
-            return RTPInfoHeader.Entry(
-                url: track.uri,
-                sequenceNumber: position?.sequenceNumber,
-                timestamp: position?.timestamp
-            )
-        }
+        let entries = setup.tracks.map { RTPInfoHeader.Entry(url: $0.uri) }
         let fields: [RTSPHeaders.Field] = [
             .init(.range, RangeHeader.now.description),
             .init(.rtpInfo, RTPInfoHeader(entries).description),

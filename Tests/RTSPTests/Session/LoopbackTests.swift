@@ -77,8 +77,7 @@ private struct Loopback {
                 try obey(server.openedPorts(RTPPortPair(rtp: port, rtcp: port + 1), at: .zero))
             case .startPlaying(let tracks):
                 serverTracks = tracks
-                let first = RTPPosition(sequenceNumber: 9, timestamp: 10)
-                try obey(server.startedPlaying([0: first], at: .zero))
+                try obey(server.startedPlaying(at: .zero))
             case .startRecording(let tracks): serverTracks = tracks
             case .setUp, .proofFailed, .pause, .ended, .close: break
             }
@@ -112,10 +111,7 @@ struct LoopbackTests {
                 default: Issue.record("\(ours) \(theirs)")
                 }
             }
-            if role == .play {
-                #expect(started[0].sequenceNumber == 9)
-                #expect(started[0].timestamp == 10)
-            } else {
+            if role != .play {
                 #expect(loopback.announced?.media.map(\.stream) == pictureAndSound.media.map(\.stream))
             }
             try loopback.finish()

@@ -19,10 +19,10 @@ public struct RTPSenderClock: Sendable {
 
     /// A sample of any track was sent.
     ///
-    /// - Parameter time: the wall clock's.
-    public mutating func sampleSent(_ decodeTime: MediaTime, at time: NTPTime) {
+    /// - Parameter time: the wall clock's, which is looked at for the first sample only.
+    public mutating func sampleSent(_ decodeTime: MediaTime, at time: @autoclosure () -> NTPTime) {
         latest = latest.map { max($0, decodeTime) } ?? decodeTime
-        if anchor == nil { anchor = (decodeTime.ticks, time) }
+        if anchor == nil { anchor = (decodeTime.ticks, time()) }
     }
 
     /// What a report tells: where the stream is, and the time that belongs to it; nil before the first sample.

@@ -52,6 +52,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         address = context.remoteAddress
         let connection = PeerConnection(channel: context.channel)
         self.connection = connection
+        outbox.open(context.channel, isSecured: isSecured)
         guard delegate.connected(address) == nil else {
             context.close(promise: nil)
             return
@@ -98,7 +99,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         // What is not read yet by our choice is not late.
         let underWay = outbox.isHeld ? nil : decoder.messageUnderWay
         perform(session?.bytesReceived(byteCount, messageUnderWay: underWay, at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         schedule(context)
     }
 
@@ -138,7 +139,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
             perform(session?.endPlay(at: .now()), context)
             if session?.isClosed == false { close(context) }
         }
-        outbox.flush(context)
+        outbox.flush()
     }
 
     // MARK: The session
@@ -266,7 +267,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         // them already.
         let joined = receiver
         perform(session?.startedPlaying(at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         if let joined, joined === receiver { joined.begin(with: reports) }
     }
 
@@ -278,10 +279,9 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     ) -> [RTSPFrame]? {
         stopPlaying(context)
         if !streams.ports.isEmpty, !fanOut.add(streams.ports, offer, connection) { return nil }
-        guard !streams.channels.isEmpty else { return [] }
+        guard !streams.channels.isEmpty, let writer = outbox.writer else { return [] }
         let receiver = RTSPReceiver(
-            channel: context.channel,
-            isSecured: isSecured,
+            writer: writer,
             channels: streams.channels,
             generation: offer.generation,
             counters: connection.counters,
@@ -331,7 +331,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     }
 
     private func holdEnded(_ context: ChannelHandlerContext) {
-        outbox.flush(context)
+        outbox.flush()
         if session?.isClosed == false { readMessages(0, context) } else { context.closeWhenSent() }
     }
 
@@ -361,7 +361,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         streams.timePassed(at: now) { $0.write(into: &outbox.messages) }
         describe(at: now, context)
         perform(session?.timePassed(at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         if session?.isClosed == false { schedule(context) }
     }
 
@@ -393,7 +393,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
         leave(context)
         _ = session?.connectionClosed()
         guard !outbox.isHeld else { return }
-        outbox.flush(context)
+        outbox.flush()
         context.closeWhenSent()
     }
 }

@@ -15,7 +15,7 @@ final class SRTCore: Sendable {
         var isRunning = false
     }
 
-    /// What the gateway has of libsrt, whose own threads wake up for nothing.
+    /// libsrt is started for the first socket: a thread of its own wakes up each second from then on.
     private enum LibraryUse {
         case notYet
         case started
@@ -129,7 +129,7 @@ final class SRTCore: Sendable {
         }
     }
 
-    /// For what has libsrt start threads. Ours are to be punctual.
+    /// Around what has libsrt start threads. Ours are to be punctual.
     func withLibraryTimerSlack<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         try PosixThread.withTimerSlack(configuration.libraryTimerSlack, body)
     }

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// It is bound at once, so that a conflict is known, and dead until the first endpoint is added: libsrt's receiving
 /// thread wakes a hundred times a second for each port that it has, however idle. When the last endpoint of the shared
-/// port goes libsrt keeps it, and refuses callers by their stream ID. It lets go of a socket only some seconds after it
-/// was closed, so that taking the port back would put another UDP socket beside it each time that a flow restarts.
+/// port goes libsrt keeps it and refuses callers. Taking it back would be neither easy nor safe: libsrt lets go of what
+/// was closed only some seconds later, and a flow that restarts would put one UDP socket beside the other each time.
 final class SRTPort: Sendable {
     private struct Routes {
         var byStreamID: [String: SRTEndpoint] = [:]
@@ -71,6 +71,7 @@ final class SRTPort: Sendable {
                 try takeCalls(on: listener)
             } catch {
                 listener.close()
+                guarded.update(.nobody)
                 throw error
             }
             listening = listener

@@ -162,6 +162,15 @@ extension GatewayProcess {
     public func threadCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/task").count
     }
+
+    /// What the gateway's threads are called; those of libsrt begin with `SRT:`.
+    public func threadNames() throws -> [String] {
+        let folder = "/proc/\(process.processIdentifier)/task"
+        // A thread may end between the two looks.
+        return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { thread in
+            try? String(contentsOfFile: "\(folder)/\(thread)/comm", encoding: .utf8)
+        }
+    }
 }
 
 extension FlowStatus {

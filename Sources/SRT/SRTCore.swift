@@ -15,6 +15,13 @@ final class SRTCore: Sendable {
         var isRunning = false
     }
 
+    /// libsrt is started for the first socket: a thread of its own wakes up each second from then on.
+    private enum LibraryUse {
+        case notYet
+        case started
+        case over
+    }
+
     let configuration: SRTGatewayConfiguration
     let events: SRTEvents
     let poller = SRTPoller()
@@ -23,6 +30,7 @@ final class SRTCore: Sendable {
     let wrongKeys = Mutex(AddressLimiter(burst: SRTLimits.wrongKeyBurst))
     private let handshakes = Mutex<[SRTSocket: PendingHandshake]>([:])
     private let ports = Mutex(Ports())
+    private let libraryUse = Mutex(LibraryUse.notYet)
     private let running = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
 
     init(configuration: SRTGatewayConfiguration, onEvent: @escaping @Sendable (SRTEvent) -> Void) {
@@ -39,26 +47,13 @@ final class SRTCore: Sendable {
     // MARK: - Life
 
     func start() throws(SRTFailure) {
-        let problem: SRTFailure? = PosixThread.withTimerSlack(configuration.libraryTimerSlack) {
-            guard SRTLibrary.start(self) else {
-                return SRTFailure(reason: .libraryFailed, message: SRTSocket.lastErrorText)
-            }
-            guard let number = configuration.sharedPort else { return nil }
-            do throws(SRTFailure) {
-                let address = IPEndpoint(address: configuration.bindAddress, port: number)
-                let port = try SRTPort(core: self, address: address)
-                ports.withLock { $0.shared = port }
-                return nil
-            } catch {
-                SRTLibrary.stop(self)
-                return error
-            }
+        if let number = configuration.sharedPort {
+            let address = IPEndpoint(address: configuration.bindAddress, port: number)
+            let port = try SRTPort(core: self, address: address)
+            ports.withLock { $0.shared = port }
         }
-        if let problem { throw problem }
-        // Outside the slack: the poller's own ticks are to be punctual.
         guard poller.start(self) else {
             closePorts()
-            SRTLibrary.stop(self)
             finishPorts()
             throw SRTFailure(reason: .libraryFailed, message: "cannot start a thread")
         }
@@ -77,7 +72,11 @@ final class SRTCore: Sendable {
             takeHandshake(handshake.socket)?.socket.close()
         }
         closePorts()
-        SRTLibrary.stop(self)
+        let wasUsed = libraryUse.withLock { use in
+            defer { use = .over }
+            return use == .started
+        }
+        if wasUsed { SRTLibrary.stop(self) }
         finishPorts()
     }
 
@@ -114,6 +113,27 @@ final class SRTCore: Sendable {
         _ = running.withLock { $0.removeValue(forKey: ObjectIdentifier(object)) }
     }
 
+    // MARK: - libsrt
+
+    /// A new socket of libsrt's, which is started for the first one.
+    func makeSocket() throws(SRTFailure) -> SRTSocket {
+        try libraryUse.withLock { use throws(SRTFailure) in
+            if use == .notYet, withLibraryTimerSlack({ SRTLibrary.start(self) }) { use = .started }
+            guard use != .over else {
+                throw SRTFailure(reason: .notRunning, message: "the SRT gateway does not run")
+            }
+            guard use == .started, let socket = SRTSocket.make() else {
+                throw SRTFailure(reason: .libraryFailed, message: SRTSocket.lastErrorText)
+            }
+            return socket
+        }
+    }
+
+    /// Around what has libsrt start threads. Ours are to be punctual.
+    func withLibraryTimerSlack<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        try PosixThread.withTimerSlack(configuration.libraryTimerSlack, body)
+    }
+
     // MARK: - Ports
 
     var sharedPort: UInt16? { ports.withLock { $0.shared?.localPort } }
@@ -136,13 +156,13 @@ final class SRTCore: Sendable {
         }
         let address = IPEndpoint(address: configuration.bindAddress, port: number)
         let takesOver = ports.withLock { ports in ports.closed.contains { $0.port.localPort == number } }
-        let made: Result<SRTPort, SRTFailure> = PosixThread.withTimerSlack(configuration.libraryTimerSlack) {
-            Result { () throws(SRTFailure) in
-                try SRTPort(core: self, address: address, settings: endpoint.settings, takesOver: takesOver)
-            }
+        let port = try SRTPort(core: self, address: address, settings: endpoint.settings, takesOver: takesOver)
+        do throws(SRTFailure) {
+            try port.add(endpoint, streamID: streamID)
+        } catch {
+            port.close()
+            throw error
         }
-        let port = try made.get()
-        try port.add(endpoint, streamID: streamID)
         ports.withLock { $0.own[port.localPort] = port }
         return port
     }
@@ -172,9 +192,7 @@ final class SRTCore: Sendable {
 
     /// A socket for a caller, bound to the local port that all callers of the address's family share.
     func callerSocket(for address: IPEndpoint, receiveWindow: Int32) throws(SRTFailure) -> SRTSocket {
-        guard let socket = SRTSocket.make() else {
-            throw SRTFailure(reason: .libraryFailed, message: SRTSocket.lastErrorText)
-        }
+        let socket = try makeSocket()
         do throws(SRTFailure) {
             let local = try callerAddress(address.address.family)
             socket.setReceiveWindow(receiveWindow)
@@ -193,17 +211,11 @@ final class SRTCore: Sendable {
     /// UDP socket that the guard stands before.
     private func callerAddress(_ family: IPAddress.Family) throws(SRTFailure) -> IPEndpoint {
         if let existing = ports.withLock({ $0.callers[family]?.guarded.localAddress }) { return existing }
-        guard let anchor = SRTSocket.make() else {
-            throw SRTFailure(reason: .libraryFailed, message: SRTSocket.lastErrorText)
-        }
         let any = IPEndpoint(address: family == .v4 ? IPAddress(v4: 0) : IPAddress(v6: 0), port: 0)
-        let made: Result<SRTGuardedSocket, SRTFailure> = PosixThread.withTimerSlack(configuration.libraryTimerSlack) {
-            Result { () throws(SRTFailure) in
-                try SRTGuardedSocket(binding: anchor, to: any, filter: SRTGuardFilter(sources: nil))
-            }
-        }
+        let guarded = try SRTGuardedSocket(bindingTo: any, filter: .everyone)
+        let anchor = try makeSocket()
         do throws(SRTFailure) {
-            let guarded = try made.get()
+            try withLibraryTimerSlack { () throws(SRTFailure) in try guarded.handOver(to: anchor) }
             ports.withLock { $0.callers[family] = (anchor, guarded) }
             return guarded.localAddress
         } catch {
@@ -249,8 +261,8 @@ final class SRTCore: Sendable {
         for handshake in pending {
             // Asked first, because an accept in vain is an exception and a log line. Which socket comes out does not
             // matter: there are as many as are connected.
-            guard handshake.socket.status == SRTS_CONNECTED else { continue }
-            let (result, _) = IPEndpoint.filled { srt_accept(handshake.port.listener.id, $0, $1) }
+            guard handshake.socket.status == SRTS_CONNECTED, let listener = handshake.port.listener else { continue }
+            let (result, _) = IPEndpoint.filled { srt_accept(listener.id, $0, $1) }
             if result != SRT_INVALID_SOCK { accepted(SRTSocket(id: result), at: now) }
         }
         for handshake in pending { sweep(handshake, at: now) }

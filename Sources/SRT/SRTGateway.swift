@@ -3,8 +3,9 @@ import NetworkAddress
 
 /// The gateway's SRT side: one shared port, ports of their own, callers, and the thread that reads them all.
 ///
-/// libsrt makes two threads for each UDP port (one for the shared port, one for all callers of an address family, one
-/// for each endpoint with a port of its own) and one for each connected publisher.
+/// libsrt makes two threads for each UDP port (the shared port when something first listens there, one for all callers of
+/// an address family, one for each endpoint with a port of its own) and one for each connected publisher. Until one of
+/// these is needed libsrt is not started.
 public final class SRTGateway: Sendable {
     private let core: SRTCore
 
@@ -13,7 +14,7 @@ public final class SRTGateway: Sendable {
         core = SRTCore(configuration: configuration, onEvent: onEvent)
     }
 
-    /// Opens the shared port and starts the poller.
+    /// Binds the shared port, which answers nobody until something listens there, and starts the poller.
     public func start() throws(SRTFailure) {
         try core.start()
     }
@@ -23,7 +24,7 @@ public final class SRTGateway: Sendable {
         core.stop()
     }
 
-    /// The shared port's number while it is open.
+    /// The shared port's number while it is bound.
     public var sharedPort: UInt16? { core.sharedPort }
 
     /// Waits for a publisher.

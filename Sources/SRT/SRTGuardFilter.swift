@@ -6,8 +6,12 @@ import NetworkAddress
 ///
 /// For a UDP socket the program's offsets count from the UDP header; the SRT packet begins behind it.
 struct SRTGuardFilter: Hashable, Sendable {
-    /// The source networks that may send; nil lets everyone through.
+    /// The source networks that may send; nil lets everyone through, none at all nobody.
     var sources: Set<IPNetwork>?
+
+    static let everyone = SRTGuardFilter(sources: nil)
+    /// For a port that nobody needs yet: nothing is answered, and nothing queues up in the kernel.
+    static let nobody = SRTGuardFilter(sources: [])
 
     static let accepted: UInt32 = 0x4_0000
     /// The kernel's `BPF_MAXINSNS`.
@@ -29,7 +33,8 @@ struct SRTGuardFilter: Hashable, Sendable {
         static let handshakeEnd = body + 48
     }
 
-    /// The filter for these allowlists: everyone when one of them allows everyone, or when they do not fit.
+    /// The filter for these allowlists: everyone when one of them allows everyone, when they do not fit, or when there
+    /// are none, so that who calls is told that nobody is there.
     init(allowlists: some Sequence<Allowlist>) {
         var union: Set<IPNetwork> = []
         for list in allowlists {

@@ -4,26 +4,26 @@ import Glibc
 import NetworkAddress
 import Synchronization
 
-/// A UDP socket of our own making that libsrt works on, with the guard filter before it.
+/// A UDP socket of our own making for libsrt to work on, with the guard filter before it.
 ///
-/// libsrt owns the descriptor that it was given; the duplicate here re-attaches the filter when allowlists change.
+/// libsrt gets a descriptor of its own; the one here keeps the port before that, and re-attaches the filter when
+/// allowlists change.
 final class SRTGuardedSocket: Sendable {
     private struct State {
-        /// nil once it is closed.
-        var duplicate: Int32?
+        /// nil once it is released.
+        var descriptor: Int32?
         var program: [sock_filter]
     }
 
     private let state: Mutex<State>
     let localAddress: IPEndpoint
 
-    /// Binds a socket to the address, attaches the filter and hands it to `socket`.
+    /// Binds a socket to the address, behind the filter. libsrt has no part in it yet.
     ///
     /// - Parameter takesOver: whether one of ours that was released, and that libsrt has not closed yet, may stand on
     ///   the same port. The kernel gives what comes in to the newer one.
     init(
-        binding socket: SRTSocket,
-        to address: IPEndpoint,
+        bindingTo address: IPEndpoint,
         filter: SRTGuardFilter,
         takesOver: Bool = false
     ) throws(SRTFailure) {
@@ -33,9 +33,7 @@ final class SRTGuardedSocket: Sendable {
         var owned = true
         defer { if owned { Glibc.close(descriptor) } }
         if family == AF_INET6 {
-            let dualStack: Int32 = address.address.isUnspecified ? 0 : 1
-            Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, dualStack)
-            socket.set(SRTO_IPV6ONLY, dualStack)
+            Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, Self.takesVersion6Only(address))
         }
         let program = filter.program
         // Before the bind, so that no packet comes in unfiltered.
@@ -46,49 +44,75 @@ final class SRTGuardedSocket: Sendable {
         }
         // Nobody else may come to stand beside it.
         if takesOver { Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 0) }
-        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard duplicate >= 0 else { throw Self.failure(address, errno) }
-        guard srt_bind_acquire(socket.id, descriptor) != SRTSocket.errorResult else {
-            let text = SRTSocket.lastErrorText
-            Glibc.close(duplicate)
-            throw SRTFailure(reason: .libraryFailed, message: "cannot use \(address): \(text)")
-        }
         owned = false
-        // libsrt has set the sizes that the kernel grants to everyone; a privileged process may have more.
-        Self.set(duplicate, SOL_SOCKET, SO_RCVBUFFORCE, SRTLimits.udpReceiveBufferBytes)
         let bound = IPEndpoint.filled { pointer, length in
             var size = socklen_t(length.pointee)
-            return getsockname(duplicate, pointer, &size)
+            return getsockname(descriptor, pointer, &size)
         }
         self.localAddress = IPEndpoint(address: address.address, port: bound.address?.port ?? address.port)
-        self.state = Mutex(State(duplicate: duplicate, program: program))
+        self.state = Mutex(State(descriptor: descriptor, program: program))
+    }
+
+    /// Has libsrt work on the port from now on, through a socket of its that is new. When that fails the port stays
+    /// bound, and may be handed to another one.
+    func handOver(to socket: SRTSocket) throws(SRTFailure) {
+        try state.withLock { state throws(SRTFailure) in
+            guard let descriptor = state.descriptor else {
+                throw SRTFailure(reason: .notRunning, message: "the port is closed")
+            }
+            guard socket.status == SRTS_INIT else {
+                throw SRTFailure(
+                    reason: .libraryFailed,
+                    message: "cannot use \(localAddress): libsrt's socket is not new"
+                )
+            }
+            if localAddress.address.family == .v6 {
+                socket.set(SRTO_IPV6ONLY, Self.takesVersion6Only(localAddress))
+            }
+            let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            guard duplicate >= 0 else { throw Self.failure(localAddress, errno) }
+            // For a new socket libsrt closes the descriptor also when it fails.
+            guard srt_bind_acquire(socket.id, duplicate) != SRTSocket.errorResult else {
+                let text = SRTSocket.lastErrorText
+                throw SRTFailure(reason: .libraryFailed, message: "cannot use \(localAddress): \(text)")
+            }
+            // libsrt has set the sizes that the kernel grants to everyone; a privileged process may have more.
+            Self.set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, SRTLimits.udpReceiveBufferBytes)
+        }
     }
 
     deinit {
         release()
     }
 
-    /// Closes the duplicate, so that the port is free when libsrt closes its descriptor some seconds later, and lets a
+    /// Closes our descriptor, so that the port is free when libsrt closes its own some seconds later, and lets a
     /// successor of ours bind before that. The filter stays attached.
     func release() {
         state.withLock { state in
-            if let duplicate = state.duplicate {
-                Self.set(duplicate, SOL_SOCKET, SO_REUSEADDR, 1)
-                Glibc.close(duplicate)
+            if let descriptor = state.descriptor {
+                Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+                Glibc.close(descriptor)
             }
-            state.duplicate = nil
+            state.descriptor = nil
         }
     }
 
-    /// Puts another filter before the socket; packets are never unfiltered in between.
-    func update(_ filter: SRTGuardFilter) {
+    /// Puts another filter before the socket; packets are never unfiltered in between. False when the one before stays.
+    @discardableResult
+    func update(_ filter: SRTGuardFilter) -> Bool {
         let program = filter.program
-        state.withLock { state in
-            guard let duplicate = state.duplicate, !Self.equal(state.program, program),
-                Self.attach(program, to: duplicate)
-            else { return }
+        return state.withLock { state in
+            guard let descriptor = state.descriptor else { return false }
+            guard !Self.equal(state.program, program) else { return true }
+            guard Self.attach(program, to: descriptor) else { return false }
             state.program = program
+            return true
         }
+    }
+
+    /// `::` listens on IPv4 too.
+    private static func takesVersion6Only(_ address: IPEndpoint) -> Int32 {
+        address.address.isUnspecified ? 0 : 1
     }
 
     private static func equal(_ left: [sock_filter], _ right: [sock_filter]) -> Bool {

@@ -4,8 +4,12 @@ import Media
 import NetworkAddress
 import Synchronization
 
-/// A listening UDP port with the endpoints that it serves: many by stream ID on the shared port, one on a port of its
-/// own.
+/// A UDP port with the endpoints that it serves: many by stream ID on the shared port, one on a port of its own.
+///
+/// It is bound at once, so that a conflict is known, and dead until the first endpoint is added: libsrt's receiving
+/// thread wakes a hundred times a second for each port that it has, however idle. When the last endpoint of the shared
+/// port goes libsrt keeps it and refuses callers. Taking it back would be neither easy nor safe: libsrt lets go of what
+/// was closed only some seconds later, and a flow that restarts would put one UDP socket beside the other each time.
 final class SRTPort: Sendable {
     private struct Routes {
         var byStreamID: [String: SRTEndpoint] = [:]
@@ -16,12 +20,15 @@ final class SRTPort: Sendable {
         var all: [SRTEndpoint] { Array(byStreamID.values) + (fallback.map { [$0] } ?? []) }
     }
 
-    let listener: SRTSocket
     let localPort: UInt16
     let isShared: Bool
     /// Packets that a session may hold.
     let receiveWindow: Int32
+    /// What callers that leave their key length open are told to use; 0 for nothing.
+    private let advertisedKeyLength: Int
     private let guarded: SRTGuardedSocket
+    /// libsrt's socket, from the first endpoint on.
+    private let listening = Mutex<SRTSocket?>(nil)
     private let routes = Mutex(Routes())
     private let weakCore: WeakCore
 
@@ -30,7 +37,10 @@ final class SRTPort: Sendable {
     }
 
     var core: SRTCore? { weakCore.value }
+    var listener: SRTSocket? { listening.withLock { $0 } }
 
+    /// Binds the port. What comes in is dropped in the kernel until there is an endpoint.
+    ///
     /// - Parameter settings: of the one endpoint of a port of its own; nil for the shared port.
     init(
         core: SRTCore,
@@ -38,31 +48,43 @@ final class SRTPort: Sendable {
         settings: SRTSessionSettings? = nil,
         takesOver: Bool = false
     ) throws(SRTFailure) {
-        guard let listener = SRTSocket.make() else {
-            throw SRTFailure(reason: .libraryFailed, message: SRTSocket.lastErrorText)
-        }
-        self.listener = listener
         self.isShared = settings == nil
-        let advertisedKeyLength = settings?.encryption?.keyLength ?? 0
+        self.advertisedKeyLength = settings?.encryption?.keyLength ?? 0
         self.receiveWindow = settings?.receiveWindow ?? SRTLimits.sharedPortReceivePackets
         self.weakCore = WeakCore(value: core)
-        do {
-            listener.setReceiveWindow(receiveWindow)
-            // What callers that leave their key length open are told to use.
-            if advertisedKeyLength > 0 { listener.set(SRTO_PBKEYLEN, Int32(advertisedKeyLength)) }
-            guarded = try SRTGuardedSocket(
-                binding: listener,
-                to: address,
-                filter: SRTGuardFilter(sources: nil),
-                takesOver: takesOver
-            )
-        } catch {
-            listener.close()
-            throw error
+        self.guarded = try SRTGuardedSocket(bindingTo: address, filter: .nobody, takesOver: takesOver)
+        self.localPort = guarded.localAddress.port
+    }
+
+    // MARK: - Listening
+
+    /// Hands the port to libsrt unless it has it. Who comes meanwhile waits; after a failure the next one tries again.
+    private func listen() throws(SRTFailure) {
+        try listening.withLock { listening throws(SRTFailure) in
+            guard listening == nil else { return }
+            guard let core else { throw SRTFailure(reason: .notRunning, message: "the SRT gateway does not run") }
+            let listener = try core.makeSocket()
+            do throws(SRTFailure) {
+                listener.setReceiveWindow(receiveWindow)
+                if advertisedKeyLength > 0 { listener.set(SRTO_PBKEYLEN, Int32(advertisedKeyLength)) }
+                try core.withLibraryTimerSlack { () throws(SRTFailure) in try guarded.handOver(to: listener) }
+                try takeCalls(on: listener)
+            } catch {
+                listener.close()
+                guarded.update(.nobody)
+                throw error
+            }
+            listening = listener
         }
-        localPort = guarded.localAddress.port
+    }
+
+    private func takeCalls(on listener: SRTSocket) throws(SRTFailure) {
+        // Until the poller narrows it down to the endpoints' allowlists.
+        guard guarded.update(.everyone) else {
+            throw SRTFailure(reason: .libraryFailed, message: "cannot open UDP port \(localPort) to callers")
+        }
         // Balanced in `finish`, after libsrt has let go of the listener.
-        let opaque = Unmanaged.passRetained(self).toOpaque()
+        let reference = Unmanaged.passRetained(self)
         let installed = srt_listen_callback(
             listener.id,
             { opaque, socket, _, peer, streamID in
@@ -70,19 +92,19 @@ final class SRTPort: Sendable {
                 let port = Unmanaged<SRTPort>.fromOpaque(opaque).takeUnretainedValue()
                 return port.handshake(SRTSocket(id: socket), peer, streamID)
             },
-            opaque
+            reference.toOpaque()
         )
         guard installed == 0, srt_listen(listener.id, SRTLimits.backlog) == 0 else {
             let text = SRTSocket.lastErrorText
-            listener.close()
-            guarded.release()
-            throw SRTFailure(reason: .libraryFailed, message: "cannot listen on UDP \(address): \(text)")
+            reference.release()
+            throw SRTFailure(reason: .libraryFailed, message: "cannot listen on UDP port \(localPort): \(text)")
         }
     }
 
     // MARK: - Endpoints
 
     func add(_ endpoint: SRTEndpoint, streamID: String?) throws(SRTFailure) {
+        try listen()
         let problem = routes.withLock { routes -> SRTFailure? in
             guard !routes.isClosed else { return SRTFailure(reason: .notRunning, message: "the port is closed") }
             if isShared, let streamID {
@@ -131,13 +153,16 @@ final class SRTPort: Sendable {
             return !routes.isClosed
         }
         guard wasOpen else { return }
-        listener.close()
-        guarded.release()
+        // One after the other with `listen`, which finds the port released.
+        listening.withLock { listener in
+            listener?.close()
+            guarded.release()
+        }
     }
 
-    /// Gives up the reference that libsrt's callback held. Called when libsrt cannot call any more.
+    /// Gives up the reference that libsrt's callback held. Called once, when libsrt cannot call any more.
     func finish() {
-        Unmanaged.passUnretained(self).release()
+        if listener != nil { Unmanaged.passUnretained(self).release() }
     }
 
     // MARK: - On libsrt's threads

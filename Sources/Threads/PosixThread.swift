@@ -58,7 +58,10 @@ public struct PosixThread: Sendable {
     public static var currentIdentifier: UInt { UInt(pthread_self()) }
 
     /// Runs `body` with this timer slack, which threads that are made meanwhile inherit.
-    public static func withTimerSlack<Result>(_ slack: Duration, _ body: () throws -> Result) rethrows -> Result {
+    public static func withTimerSlack<Result, Failure>(
+        _ slack: Duration,
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let before = headgate_timer_slack()
         let (seconds, attoseconds) = slack.components
         let nanoseconds = UInt(clamping: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)

@@ -137,6 +137,41 @@ struct LifecycleTests {
         #expect(client.isRunning)
     }
 
+    @Test("libsrt runs only once a flow needs it, and works on the shared port only for flows that share it")
+    func libraryOnDemand() async throws {
+        let receiver = try UDPSocket()
+        let gateway = try await GatewayProcess.start([
+            "plain.yaml": FlowText.relay("plain", from: FreePorts.next(), to: receiver.port)
+        ])
+        let port = try gateway.listenerPort("srt")
+        #expect(throws: SystemCallError.self, "the port is bound") { try UDPSocket(port: port) }
+        let receiving = { try gateway.threadNames().filter { $0.hasPrefix("SRT:RcvQ") }.count }
+        #expect(try gateway.threadNames().allSatisfy { !$0.hasPrefix("SRT:") })
+        let (far, played) = (FreePorts.next(), try UDPSocket())
+        let listener = try SRTReceiver.srtLiveTransmit.start(port: far, calls: false, to: played.port)
+        defer { listener.end() }
+        let caller = "name: out, protocol: srt, mode: caller, host: 127.0.0.1, port: \(far)"
+        try gateway.flows.write(
+            FlowText.flow(
+                "calling",
+                inputs: ["name: in, protocol: file, path: \"builtin:demo\", loop: true"],
+                outputs: [caller]
+            ),
+            to: "calling.yaml"
+        )
+        #expect(played.receive(within: .seconds(60)) != nil, "\(gateway.log)")
+        #expect(try receiving() == 1)
+        try gateway.flows.write(
+            FlowText.flow("shared", inputs: ["name: in, protocol: srt, mode: listener"]),
+            to: "shared.yaml"
+        )
+        try await gateway.waitForFlow("shared")
+        #expect(try receiving() == 2)
+        let client = try SRTPublisher.srtLiveTransmit.start(from: FreePorts.next(), to: port, streamID: "shared/in")
+        defer { client.end() }
+        try await gateway.waitForFlow("shared", "published to") { $0.leg()?.state == .connected }
+    }
+
     @Test("Threads do not grow with the flows on the shared port")
     func threads() async throws {
         let make = { (count: Int) in

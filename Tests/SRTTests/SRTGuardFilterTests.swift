@@ -123,18 +123,25 @@ struct SRTGuardFilterTests {
 
     @Test("What libsrt sends passes", arguments: SRTPacketFixture.accepted)
     func accepts(_ fixture: SRTPacketFixture) throws {
-        #expect(try verdict(SRTGuardFilter(sources: nil), fixture.bytes))
+        #expect(try verdict(.everyone, fixture.bytes))
     }
 
     @Test("What libsrt trusts too far is dropped", arguments: SRTPacketFixture.dropped)
     func drops(_ fixture: SRTPacketFixture) throws {
-        #expect(try !verdict(SRTGuardFilter(sources: nil), fixture.bytes))
+        #expect(try !verdict(.everyone, fixture.bytes))
+    }
+
+    @Test("A port that nobody needs takes nothing", arguments: ["127.0.0.1", "192.0.2.1", "::1"])
+    func nobody(_ source: String) throws {
+        for fixture in SRTPacketFixture.accepted {
+            #expect(try !verdict(.nobody, fixture.bytes, from: source), "\(fixture.testDescription)")
+        }
     }
 
     @Test("No packet of whatever bytes runs the program into a fault")
     func arbitraryBytes() throws {
         var generator = SystemRandomNumberGenerator()
-        let filter = SRTGuardFilter(sources: nil)
+        let filter = SRTGuardFilter.everyone
         for _ in 0..<2_000 {
             var packet = (0..<Int.random(in: 0...200, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)

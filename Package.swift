@@ -52,6 +52,7 @@ let package = Package(
         room("JSONSchema"),
         room("Threads", ["CLinux"]),
         room("NetworkAddress"),
+        room("SystemFiles"),
         room("FlowModel", ["NetworkAddress"]),
         room("Media", [nioCore]),
 
@@ -77,21 +78,22 @@ let package = Package(
             "FlowRuntime",
             [
                 "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "RTP", "FlowHub", "PacketIO", "SRT",
-                "RTMP", "RTSP", "HLS", "Delivery", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
+                "RTMP", "RTSP", "HLS", "Delivery", "Cryptography", "CLinux", "Threads", "SystemFiles", nioCore,
+                nioPosix, nioSSL,
             ],
             exclude: ["Files/Clips/generate.sh"]
         ),
         room(
             "FlowController",
             [
-                "FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", "Cryptography", "CLinux",
+                "FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", "Cryptography", "CLinux", "SystemFiles",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         room(
             "StatusServer",
             [
-                "FlowModel", "FlowPlanner", "NetworkAddress", "Cryptography", "StatusViews",
+                "FlowModel", "FlowPlanner", "NetworkAddress", "Cryptography", "StatusViews", "SystemFiles",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -104,7 +106,7 @@ let package = Package(
         room("StatusViews", ["FlowModel", "FlowPlanner"]),
         room("FlowValidation", ["FlowModel", "FlowConfig"]),
         room("LogOutput", ["FlowModel", .product(name: "Logging", package: "swift-log")]),
-        room("EventArchive", ["FlowModel"]),
+        room("EventArchive", ["FlowModel", "SystemFiles"]),
         room(
             "GatewayClient",
             [
@@ -138,7 +140,8 @@ let package = Package(
         tests(of: "JSONSchema"),
         tests(of: "Threads", ["CLinux"]),
         tests(of: "NetworkAddress"),
-        tests(of: "FlowModel"),
+        tests(of: "SystemFiles", ["HeadgateTestKit"]),
+        tests(of: "FlowModel", ["NetworkAddress"]),
         tests(of: "YAML"),
         tests(of: "FlowConfig", ["FlowModel", "NetworkAddress", "YAML", "JSONSchema"]),
         tests(of: "FlowPlanner", ["FlowModel", "NetworkAddress"]),

@@ -22,7 +22,7 @@ final class SRTCallerRunningInput: RunningInput {
         merge: MergeGroup,
         context: ComponentContext
     ) throws(ApplyFailure) {
-        self.id = LegID(input: spec.name, leg: "main")
+        self.id = .main(of: spec.name)
         self.hub = hub
         self.merge = merge
         let configuration = SRTCallerConfiguration(

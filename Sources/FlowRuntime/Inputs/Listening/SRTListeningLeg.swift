@@ -11,11 +11,7 @@ struct SRTListeningLeg: ListeningLeg {
     static let backupPortOffset: UInt16 = 1
     static let backupStreamIDSuffix = "-backup"
 
-    private let id: LegID
-    private let hub: FlowHub
-    private let hubLeg: HubLeg
-    private let merge: MergeGroup
-    private let endpoint: SRTInput
+    private let leg: SRTInputLeg
     private let address: String
 
     init(
@@ -39,35 +35,21 @@ struct SRTListeningLeg: ListeningLeg {
             allow: allow,
             peerIdleTimeout: input.peerIdleTimeout
         )
-        self.id = id
-        self.hub = hub
-        self.merge = merge
-        hubLeg = hub.addLeg(id)
-        do throws(SRTFailure) {
-            endpoint = try context.srt.addInput(
-                configuration,
-                sink: MergeableLeg(id, hubLeg: hubLeg, group: merge)
-            )
-        } catch {
-            hub.removeLeg(hubLeg)
-            throw ApplyFailure(error)
+        leg = try SRTInputLeg(id, hub: hub, merge: merge) { sink throws(SRTFailure) in
+            try context.srt.addInput(configuration, sink: sink)
         }
-        address = context.srtListenAddress(port: endpoint.localPort, streamID: streamID)
+        address = context.srtListenAddress(port: leg.endpoint.localPort, streamID: streamID)
     }
 
     func update(allow: Allowlist) {
-        endpoint.update(allow: allow)
+        leg.endpoint.update(allow: allow)
     }
 
     func close() {
-        endpoint.close("the input was stopped")
-        hub.removeLeg(hubLeg)
+        leg.close()
     }
 
     func status(_ hub: HubSnapshot) -> LegStatus {
-        var status = LegStatus(id, address: address, hub: hub)
-        status.take(endpoint.statistics())
-        status.take(merge.figures(of: id, at: .now()), hub)
-        return status
+        leg.status(hub, address: address)
     }
 }

@@ -1,5 +1,5 @@
 package import NIOCore
-import Synchronization
+package import Synchronization
 
 /// Something that a fan-out sends to all its receivers, encoded once.
 package protocol DeliveryFrame: Sendable {
@@ -17,28 +17,41 @@ package protocol DeliveryReceiver: AnyObject, SendableMetatype {
 
 /// The receivers of one fan-out on one event loop: a queue that one scheduled call empties to all of them, so that a
 /// frame costs one hop a loop and not one a receiver.
+///
+/// Inlinable, since each frame goes through it: what is generic over another room's types is slow.
 package final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
-    private struct Queue {
-        var frames: [Receiver.Frame] = []
-        var isScheduled = false
+    @usableFromInline
+    package struct Queue {
+        @usableFromInline package var frames: [Receiver.Frame] = []
+        @usableFromInline package var isScheduled = false
+
+        @inlinable package init() {}
     }
 
-    private struct Member {
-        let receiver: Receiver
-        let first: UInt64
+    @usableFromInline
+    package struct Member {
+        @usableFromInline package let receiver: Receiver
+        @usableFromInline package let first: UInt64
+
+        @inlinable package init(_ receiver: Receiver, from first: UInt64) {
+            self.receiver = receiver
+            self.first = first
+        }
     }
 
-    private let loop: any EventLoop
-    private let queue = Mutex(Queue())
-    private let members: NIOLoopBoundBox<[Member]>
+    @usableFromInline package let loop: any EventLoop
+    @usableFromInline package let queue = Mutex(Queue())
+    @usableFromInline package let members: NIOLoopBoundBox<[Member]>
 
     /// On the event loop.
+    @inlinable
     package init(loop: any EventLoop) {
         self.loop = loop
         members = NIOLoopBoundBox([], eventLoop: loop)
     }
 
     /// From any thread.
+    @inlinable
     package func offer(_ frame: Receiver.Frame) {
         let isFirst = queue.withLock { queue in
             queue.frames.append(frame)
@@ -48,23 +61,25 @@ package final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
         if isFirst { loop.execute { self.empty() } }
     }
 
+    @inlinable
     package func add(_ receiver: Receiver, from first: UInt64) {
-        members.value.append(Member(receiver: receiver, first: first))
+        members.value.append(Member(receiver, from: first))
     }
 
     /// - Returns: Whether nobody is left.
+    @inlinable
     package func remove(_ receiver: Receiver) -> Bool {
         members.value.removeAll { $0.receiver === receiver }
         return members.value.isEmpty
     }
 
-    private func empty() {
+    @inlinable
+    package func empty() {
         let frames = queue.withLock { queue in
-            defer {
-                queue.frames = []
-                queue.isScheduled = false
-            }
-            return queue.frames
+            defer { queue.isScheduled = false }
+            let frames = queue.frames
+            queue.frames = []
+            return frames
         }
         for member in members.value {
             if let last = frames.last, last.sequence < member.first { continue }

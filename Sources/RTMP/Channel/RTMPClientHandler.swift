@@ -24,18 +24,19 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         }
     }
 
-    private enum Phase {
-        case handshake(ClientHandshake)
-        case session(RTMPClientSession, RTMPWire)
-        case closed
-    }
-
     private let url: RTMPURL
     private let stream: Stream
     private let delegate: any RTMPClientDelegate
     private let limits: RTMPSessionLimits
-    private var phase: Phase
+    /// Nil when it is over.
+    private var handshake: ClientHandshake?
     private var bytesReceived: UInt64 = 0
+    /// From the handshake to the end. The two change in place: copies would cost more than most messages.
+    private var session: RTMPClientSession?
+    private var wire = RTMPWire()
+    private var writer: SocketWriter?
+    /// What goes out with the next `flush`.
+    private var reply = ByteBuffer()
     private var timer: Scheduled<Void>?
     private var connection: PeerConnection?
     private var reader = FLVReader()
@@ -54,48 +55,28 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         self.delegate = delegate
         self.limits = limits
         let time = UInt32(truncatingIfNeeded: MonotonicTime.now().nanoseconds / 1_000_000)
-        phase = .handshake(ClientHandshake(time: time))
+        handshake = ClientHandshake(time: time)
     }
 
     // MARK: Channel events
 
     package func channelActive(context: ChannelHandlerContext) {
-        guard case .handshake(let handshake) = phase else { return }
+        guard let handshake else { return }
         connection = PeerConnection(channel: context.channel)
-        context.writeAndFlush(wrapOutboundOut(handshake.opening), promise: nil)
+        writer = SocketWriter(context.channel, isSecured: url.scheme == .rtmps)
+        reply.writeImmutableBuffer(handshake.opening)
+        flush()
         schedule(at: MonotonicTime.now().advanced(by: limits.handshake), context)
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        switch phase {
-        case .handshake(var handshake):
-            bytesReceived &+= UInt64(bytes.readableBytes)
-            do throws(HandshakeError) {
-                let step = try handshake.received(&bytes)
-                phase = .handshake(handshake)
-                if let reply = step.reply { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
-                guard step.isDone else { return }
-            } catch {
-                finish(.failed("what answers is not an RTMP server"), context)
-                return
-            }
-            phase = .session(
-                RTMPClientSession(role: stream.role, url: url, limits: limits),
-                // The server was chosen: it may send what a publisher may.
-                RTMPWire(bytesReceived: bytesReceived &- UInt64(bytes.readableBytes), limits: .publishing)
-            )
-            withSession(context) { session, _ in session.start(at: .now()) }
-            if bytes.readableBytes > 0 { received(bytes, context) }
-        case .session: received(bytes, context)
-        case .closed: break
-        }
+        if handshake != nil { shakeHands(&bytes, context) }
+        if session != nil, bytes.readableBytes > 0 { received(&bytes, context) }
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        phase = .closed
-        tellEnd(context)
+        over(context)
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -111,67 +92,62 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         case .refuse(let refusal): end = .refused(refusal)
         case .end: end = .stopped
         }
-        withSession(context) { session, _ in session.finish() }
+        perform(session?.finish(), context)
         close(context)
     }
 
     // MARK: Messages
 
-    private func received(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        var bytes = bytes
-        withSession(context) { session, wire in
-            wire.append(&bytes)
-            return []
+    private func shakeHands(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        bytesReceived &+= UInt64(bytes.readableBytes)
+        do throws(HandshakeError) {
+            guard let step = try handshake?.received(&bytes) else { return }
+            if let answer = step.reply { reply.writeImmutableBuffer(answer) }
+            guard step.isDone else {
+                flush()
+                return
+            }
+        } catch {
+            finish(.failed("what answers is not an RTMP server"), context)
+            return
         }
+        handshake = nil
+        session = RTMPClientSession(role: stream.role, url: url, limits: limits)
+        // The server was chosen: it may send what a publisher may.
+        wire = RTMPWire(bytesReceived: bytesReceived &- UInt64(bytes.readableBytes), limits: .publishing)
+        timer?.cancel()
+        timer = nil
+        perform(session?.start(at: .now()), context)
+        finishTurn(context)
     }
 
-    /// Lets the session decide on something, and on every whole message that is there, and does what it says.
-    private func withSession(
-        _ context: ChannelHandlerContext,
-        _ body: (inout RTMPClientSession, inout RTMPWire) -> [RTMPClientAction]
-    ) {
-        guard case .session(var session, var wire) = phase else { return }
-        // So that session and wire have one owner while they change.
-        phase = .closed
-        var reply = ByteBuffer()
-        var actions = body(&session, &wire)
+    private func received(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        let now = MonotonicTime.now()
+        wire.append(&bytes)
         do throws(ChunkError) {
-            perform(actions, &session, &wire, &reply, context)
-            while !session.isFinished, let message = try wire.nextMessage() {
-                actions = session.messageReceived(message, at: .now())
-                perform(actions, &session, &wire, &reply, context)
+            while session?.isFinished == false, let message = try wire.nextMessage() {
+                if session?.mediaReceived(message, at: now) == true {
+                    media(message)
+                } else {
+                    perform(session?.messageReceived(message, at: now), context)
+                }
             }
         } catch {
             end = .failed("the server's chunk stream is malformed: \(error)")
-            _ = session.finish()
+            _ = session?.finish()
         }
-        wire.acknowledge(window: session.acknowledgementWindow, into: &reply)
-        if reply.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
-        guard !session.isFinished else {
-            close(context)
-            return
-        }
-        phase = .session(session, wire)
-        reschedule(context)
+        if let window = session?.acknowledgementWindow { wire.acknowledge(window: window, into: &reply) }
+        finishTurn(context)
     }
 
-    private func perform(
-        _ actions: [RTMPClientAction],
-        _ session: inout RTMPClientSession,
-        _ wire: inout RTMPWire,
-        _ reply: inout ByteBuffer,
-        _ context: ChannelHandlerContext
-    ) {
-        for action in actions {
+    private func perform(_ actions: [RTMPClientAction]?, _ context: ChannelHandlerContext) {
+        for action in actions ?? [] {
             switch action {
             case .send(let message, let chunkStreamID):
                 wire.encode(message, chunkStreamID: chunkStreamID, into: &reply)
             case .setOutgoingChunkSize(let size): wire.setChunkSize(size)
             case .ready(let streamID): ready(streamID, context)
-            case .media(let message):
-                guard let problem = media(message) else { continue }
-                end = .failed(problem)
-                _ = session.finish()
+            case .media(let message): media(message)
             case .ended: end = .ended
             case .redirect(let target): end = .redirected(target)
             case .failed(let failure): end = .failed(failure.sentence)
@@ -179,13 +155,30 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         }
     }
 
+    /// Sends what the server is to be told, and sees what comes next.
+    private func finishTurn(_ context: ChannelHandlerContext) {
+        guard let isFinished = session?.isFinished else { return }
+        if isFinished {
+            close(context)
+        } else {
+            flush()
+            if timer == nil { schedule(context) }
+        }
+    }
+
+    private func flush() {
+        guard reply.readableBytes > 0 else { return }
+        writer?.write(reply)
+        writer?.flush()
+        reply = ByteBuffer()
+    }
+
     private func ready(_ streamID: UInt32, _ context: ChannelHandlerContext) {
-        guard let connection else { return }
+        guard let connection, let writer else { return }
         delegate.ready(connection)
         guard case .publish(let fanOut) = stream else { return }
         let receiver = RTMPReceiver(
-            channel: context.channel,
-            isSecured: url.scheme == .rtmps,
+            writer: writer,
             audience: .server,
             streamID: streamID,
             counters: connection.counters,
@@ -198,9 +191,8 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         fanOut.add(receiver, on: context.eventLoop)
     }
 
-    /// What is wrong with the message, if something is.
-    private func media(_ message: RTMPMessage) -> String? {
-        guard case .play(let sink) = stream, let connection else { return nil }
+    private func media(_ message: RTMPMessage) {
+        guard case .play(let sink) = stream, let connection else { return }
         do throws(FLVError) {
             try reader.read(message) { event in
                 switch event {
@@ -210,22 +202,21 @@ package final class RTMPClientHandler: ChannelInboundHandler {
                 case .unsupportedCodec(_, let name): delegate.unsupportedCodec(name, connection)
                 }
             }
-            return nil
         } catch {
-            return "a media message of the server is malformed: \(error)"
+            end = .failed("a media message of the server is malformed: \(error)")
+            _ = session?.finish()
         }
     }
 
     // MARK: Deadlines and the end
 
-    /// Arms the timer when none runs: deadlines move on with each message, and the timer looks again when it fires.
-    private func reschedule(_ context: ChannelHandlerContext) {
-        guard timer == nil, case .session(let session, _) = phase, let deadline = session.nextDeadline else { return }
+    /// Arms the timer: deadlines move on with each message, and the timer looks again when it fires.
+    private func schedule(_ context: ChannelHandlerContext) {
+        guard let deadline = session?.nextDeadline else { return }
         schedule(at: deadline, context)
     }
 
     private func schedule(at deadline: MonotonicTime, _ context: ChannelHandlerContext) {
-        timer?.cancel()
         let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
@@ -236,26 +227,32 @@ package final class RTMPClientHandler: ChannelInboundHandler {
 
     private func timePassed(_ context: ChannelHandlerContext) {
         timer = nil
-        switch phase {
-        case .handshake: finish(.failed("the server did not answer the handshake within \(limits.handshake)"), context)
-        case .session: withSession(context) { session, _ in session.timePassed(at: .now()) }
-        case .closed: break
+        if handshake != nil {
+            finish(.failed("the server did not answer the handshake within \(limits.handshake)"), context)
+        } else {
+            perform(session?.timePassed(at: .now()), context)
+            finishTurn(context)
         }
     }
 
     private func finish(_ end: RTMPClientEnd, _ context: ChannelHandlerContext) {
         if self.end != nil { self.end = end }
-        phase = .closed
         close(context)
     }
 
     /// Closes after what is waiting was sent.
     private func close(_ context: ChannelHandlerContext) {
-        phase = .closed
+        flush()
+        over(context)
+        context.closeWhenSent()
+    }
+
+    private func over(_ context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        handshake = nil
+        session = nil
         tellEnd(context)
-        context.closeWhenSent()
     }
 
     private func tellEnd(_ context: ChannelHandlerContext) {

@@ -9,7 +9,6 @@ final class RTMPReceiver: DeliveryReceiver {
     /// How much may wait in a connection's buffer before frames are dropped.
     static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
 
-    private let channel: any Channel
     private let writer: SocketWriter
     private let audience: FLVMetadata.Audience
     private let streamID: UInt32
@@ -20,16 +19,14 @@ final class RTMPReceiver: DeliveryReceiver {
     private var stall: StallWatch
 
     init(
-        channel: any Channel,
-        isSecured: Bool,
+        writer: SocketWriter,
         audience: FLVMetadata.Audience,
         streamID: UInt32,
         counters: PeerCounters,
         stallLimit: Duration,
         onStall: @escaping () -> Void
     ) {
-        self.channel = channel
-        writer = SocketWriter(channel, isSecured: isSecured)
+        self.writer = writer
         self.audience = audience
         self.streamID = streamID
         self.counters = counters
@@ -47,7 +44,7 @@ final class RTMPReceiver: DeliveryReceiver {
     }
 
     func receive(_ frames: [RTMPFrame], from first: UInt64) {
-        guard channel.isWritable else {
+        guard !writer.isFull else {
             drop(frames)
             return
         }
@@ -72,8 +69,8 @@ final class RTMPReceiver: DeliveryReceiver {
     }
 
     private func write(_ frame: RTMPFrame) {
-        let bytes = frame.bytes(for: audience, streamID: streamID)
-        counters.sent(bytes: bytes.readableBytes)
-        writer.write(bytes)
+        guard let chunks = frame.chunks(for: audience, streamID: streamID) else { return counters.dropped() }
+        counters.sent(bytes: chunks.byteCount)
+        chunks.head.withUnsafeBytes { writer.write($0, chunks.body) }
     }
 }

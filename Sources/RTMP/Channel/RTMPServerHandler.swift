@@ -7,17 +7,18 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
-        case handshake(ServerHandshake)
-        case session(RTMPServerSession, RTMPWire)
-        case closed
-    }
-
     private let delegate: any RTMPServerDelegate
     private let isSecured: Bool
     private let limits: RTMPSessionLimits
-    private var phase: Phase
+    /// Nil when it is over.
+    private var handshake: ServerHandshake?
     private var bytesReceived: UInt64 = 0
+    /// From the handshake to the end. The two change in place: copies would cost more than most messages.
+    private var session: RTMPServerSession?
+    private var wire = RTMPWire()
+    private var writer: SocketWriter?
+    /// What goes out with the next `flush`.
+    private var reply = ByteBuffer()
     private var address: SocketAddress?
     private var connection: PeerConnection?
     private var isAdmitted = false
@@ -36,7 +37,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         self.isSecured = isSecured
         self.limits = limits
         let time = UInt32(truncatingIfNeeded: MonotonicTime.now().nanoseconds / 1_000_000)
-        phase = .handshake(ServerHandshake(time: time))
+        handshake = ServerHandshake(time: time)
     }
 
     /// For the channel: beyond it, a player's frames are dropped.
@@ -48,8 +49,9 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         address = context.remoteAddress
         let connection = PeerConnection(channel: context.channel)
         self.connection = connection
+        writer = SocketWriter(context.channel, isSecured: isSecured)
         if delegate.connected(address) != nil {
-            phase = .closed
+            handshake = nil
             context.close(promise: nil)
             return
         }
@@ -59,36 +61,12 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        switch phase {
-        case .handshake(var handshake):
-            bytesReceived &+= UInt64(bytes.readableBytes)
-            do throws(HandshakeError) {
-                let step = try handshake.received(&bytes)
-                phase = .handshake(handshake)
-                if let reply = step.reply { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
-                guard step.isDone else { return }
-            } catch {
-                fail("the handshake is malformed", context)
-                return
-            }
-            let rest = bytes.readableBytes
-            let now = MonotonicTime.now()
-            phase = .session(
-                RTMPServerSession(limits: limits, at: now),
-                RTMPWire(bytesReceived: bytesReceived &- UInt64(rest))
-            )
-            reschedule(context)
-            if rest > 0 { received(&bytes, context) }
-        case .session: received(&bytes, context)
-        case .closed: break
-        }
+        if handshake != nil { shakeHands(&bytes, context) }
+        if session != nil, bytes.readableBytes > 0 { received(&bytes, context) }
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        phase = .closed
-        publishEnded()
-        playEnded(context)
+        end(context)
         if isAdmitted {
             isAdmitted = false
             delegate.disconnected(address)
@@ -109,81 +87,62 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         switch event {
         case .refuse(let refusal):
             farewell = "refused: \(refusal.rawValue)"
-            withSession(context) { session, _ in session.refuse(refusal, at: now) }
+            perform(session?.refuse(refusal, at: now), context)
+            finishTurn(context)
         case .end:
             farewell = "the input was stopped"
-            withSession(context) { session, _ in session.endPlay(at: now) }
+            perform(session?.endPlay(at: now), context)
             close(context)
         }
     }
 
     // MARK: Messages
 
+    private func shakeHands(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        bytesReceived &+= UInt64(bytes.readableBytes)
+        do throws(HandshakeError) {
+            guard let step = try handshake?.received(&bytes) else { return }
+            if let answer = step.reply { reply.writeImmutableBuffer(answer) }
+            flush()
+            guard step.isDone else { return }
+        } catch {
+            fail("the handshake is malformed", context)
+            return
+        }
+        handshake = nil
+        session = RTMPServerSession(limits: limits, at: .now())
+        wire = RTMPWire(bytesReceived: bytesReceived &- UInt64(bytes.readableBytes))
+        timer?.cancel()
+        timer = nil
+        schedule(context)
+    }
+
     private func received(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
-        guard case .session(var session, var wire) = phase else { return }
-        // So that session and wire have one owner while they change.
-        phase = .closed
         let now = MonotonicTime.now()
-        var actions = session.bytesReceived(bytes.readableBytes)
+        perform(session?.bytesReceived(bytes.readableBytes), context)
         wire.append(&bytes)
-        var reply = ByteBuffer()
-        var failure: String?
         do throws(ChunkError) {
-            while actions.isEmpty, let message = try wire.nextMessage() {
-                if session.mediaReceived(message, at: now) {
+            while session?.isClosed == false, let message = try wire.nextMessage() {
+                if session?.mediaReceived(message, at: now) == true {
                     if let problem = media(message) {
-                        failure = problem
-                        break
+                        fail(problem, context)
+                        return
                     }
                 } else {
-                    actions = session.messageReceived(message, at: now)
-                    perform(&actions, &session, &wire, &reply, context)
+                    perform(session?.messageReceived(message, at: now), context)
                 }
             }
         } catch {
-            failure = "the chunk stream is malformed: \(error)"
+            fail("the chunk stream is malformed: \(error)", context)
+            return
         }
-        perform(&actions, &session, &wire, &reply, context)
-        wire.acknowledge(window: session.acknowledgementWindow, into: &reply)
-        if reply.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
-        if session.isClosed {
-            close(context)
-        } else {
-            phase = .session(session, wire)
-        }
-        if let failure {
-            fail(failure, context)
-        } else if timer == nil {
-            reschedule(context)
-        }
+        if let window = session?.acknowledgementWindow { wire.acknowledge(window: window, into: &reply) }
+        finishTurn(context)
     }
 
-    /// Lets the session decide something and does it.
-    private func withSession(
-        _ context: ChannelHandlerContext,
-        _ body: (inout RTMPServerSession, inout RTMPWire) -> [RTMPServerAction]
-    ) {
-        guard case .session(var session, var wire) = phase else { return }
-        phase = .closed
-        var reply = ByteBuffer()
-        var actions = body(&session, &wire)
-        perform(&actions, &session, &wire, &reply, context)
-        if reply.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
-        if session.isClosed {
-            close(context)
-        } else {
-            phase = .session(session, wire)
-        }
-    }
-
-    /// Carries out the actions, and those that follow from them; leaves the list empty.
-    private func perform(
-        _ actions: inout [RTMPServerAction],
-        _ session: inout RTMPServerSession,
-        _ wire: inout RTMPWire,
-        _ reply: inout ByteBuffer,
-        _ context: ChannelHandlerContext
-    ) {
+    /// Carries out the actions, and those that follow from them.
+    private func perform(_ asked: [RTMPServerAction]?, _ context: ChannelHandlerContext) {
+        guard var actions = asked else { return }
         var index = 0
         while index < actions.count {
             let action = actions[index]
@@ -192,40 +151,52 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             case .send(let message, let chunkStreamID):
                 wire.encode(message, chunkStreamID: chunkStreamID, into: &reply)
             case .setOutgoingChunkSize(let size): wire.setChunkSize(size)
-            case .publishRequested(let name): actions += publish(name, &session, &wire)
-            case .playRequested(let name): actions += play(name, &session)
+            case .publishRequested(let name): actions += publish(name)
+            case .playRequested(let name): actions += play(name)
             case .media(let message):
-                if media(message) != nil { actions += session.refuse(.malformedStream, at: .now()) }
+                if media(message) != nil { actions += session?.refuse(.malformedStream, at: .now()) ?? [] }
             case .publishEnded: publishEnded()
             case .playEnded: playEnded(context)
             case .close(let reason): note(reason)
             }
             // The player's first frames must come after what tells it that playing starts.
-            if index == actions.count, let fanOut, receiver == nil, let streamID = session.playingStreamID {
-                if reply.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(reply), promise: nil) }
-                reply.clear()
+            if index == actions.count, let fanOut, receiver == nil, let streamID = session?.playingStreamID {
+                flush()
                 startPlaying(fanOut, streamID: streamID, context)
             }
         }
-        actions = []
+    }
+
+    /// Sends what the peer is to be told, and sees what comes next.
+    private func finishTurn(_ context: ChannelHandlerContext) {
+        guard let isClosed = session?.isClosed else { return }
+        if isClosed {
+            close(context)
+        } else {
+            flush()
+            if timer == nil { schedule(context) }
+        }
+    }
+
+    private func flush() {
+        guard reply.readableBytes > 0 else { return }
+        writer?.write(reply)
+        writer?.flush()
+        reply = ByteBuffer()
     }
 
     // MARK: Publishing
 
-    private func publish(
-        _ name: RTMPStreamName,
-        _ session: inout RTMPServerSession,
-        _ wire: inout RTMPWire
-    ) -> [RTMPServerAction] {
+    private func publish(_ name: RTMPStreamName) -> [RTMPServerAction] {
         guard let connection else { return [] }
         switch delegate.publish(name, from: address, connection) {
-        case .failure(let refusal): return session.refuse(refusal.reason, at: .now())
+        case .failure(let refusal): return session?.refuse(refusal.reason, at: .now()) ?? []
         case .success(let sink):
             self.sink = sink
             reader = FLVReader()
             wire.raiseLimits()
             sink.peerConnected(connection.remote)
-            return session.acceptPublish(at: .now())
+            return session?.acceptPublish(at: .now()) ?? []
         }
     }
 
@@ -257,21 +228,20 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     // MARK: Playing
 
-    private func play(_ name: RTMPStreamName, _ session: inout RTMPServerSession) -> [RTMPServerAction] {
+    private func play(_ name: RTMPStreamName) -> [RTMPServerAction] {
         guard let connection else { return [] }
         switch delegate.play(name, from: address, connection) {
-        case .failure(let refusal): return session.refuse(refusal.reason, at: .now())
+        case .failure(let refusal): return session?.refuse(refusal.reason, at: .now()) ?? []
         case .success(let fanOut):
             self.fanOut = fanOut
-            return session.acceptPlay(at: .now())
+            return session?.acceptPlay(at: .now()) ?? []
         }
     }
 
     private func startPlaying(_ fanOut: RTMPFanOut, streamID: UInt32, _ context: ChannelHandlerContext) {
-        guard let connection else { return }
+        guard let connection, let writer else { return }
         let receiver = RTMPReceiver(
-            channel: context.channel,
-            isSecured: isSecured,
+            writer: writer,
             audience: .player,
             streamID: streamID,
             counters: connection.counters,
@@ -297,29 +267,28 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     // MARK: Deadlines and the end
 
-    private func reschedule(_ context: ChannelHandlerContext) {
-        guard case .session(let session, _) = phase, let deadline = session.nextDeadline else { return }
+    /// Arms the timer: deadlines move on with each message, and the timer looks again when it fires.
+    private func schedule(_ context: ChannelHandlerContext) {
+        guard let deadline = session?.nextDeadline else { return }
         schedule(at: deadline, context)
     }
 
     private func schedule(at deadline: MonotonicTime, _ context: ChannelHandlerContext) {
-        timer?.cancel()
         let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
-            handler.value.timePassed(bound.value)
+            let (handler, context) = bound.value
+            handler.timePassed(context)
         }
     }
 
     private func timePassed(_ context: ChannelHandlerContext) {
         timer = nil
-        switch phase {
-        case .handshake: fail("the handshake took longer than \(limits.handshake)", context)
-        case .session:
-            withSession(context) { session, _ in session.timePassed(at: .now()) }
-            reschedule(context)
-        case .closed: break
+        if handshake != nil {
+            fail("the handshake took longer than \(limits.handshake)", context)
+        } else {
+            perform(session?.timePassed(at: .now()), context)
+            finishTurn(context)
         }
     }
 
@@ -348,11 +317,17 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     /// Closes after what is waiting was sent.
     private func close(_ context: ChannelHandlerContext) {
-        phase = .closed
+        flush()
+        end(context)
+        context.closeWhenSent()
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        handshake = nil
+        session = nil
         publishEnded()
         playEnded(context)
-        context.closeWhenSent()
     }
 }

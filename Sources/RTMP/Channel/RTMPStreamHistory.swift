@@ -43,7 +43,7 @@ struct RTMPStreamHistory: Sendable {
         let isStart = hasVideo ? tag.body.type == .video && sample.isKeyframe : true
         let frame = RTMPFrame(tag, sequence: nextSequence, isStart: isStart)
         nextSequence &+= 1
-        group.add(frame, byteCount: frame.bytes.readableBytes, isStart: isStart)
+        group.add(frame, byteCount: frame.byteCount, isStart: isStart)
         return frame
     }
 

@@ -5,7 +5,7 @@ struct RTMPWire {
     private(set) var reader: ChunkReader
     private(set) var writer = ChunkWriter()
 
-    init(bytesReceived: UInt64, limits: ChunkLimits = .default) {
+    init(bytesReceived: UInt64 = 0, limits: ChunkLimits = .default) {
         reader = ChunkReader(limits: limits, bytesReceived: bytesReceived)
     }
 

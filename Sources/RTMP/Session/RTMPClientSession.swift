@@ -77,13 +77,27 @@ package struct RTMPClientSession: Sendable {
         return fail(RTMPClientFailure(.timeout, step))
     }
 
+    /// Whether this is media of the running stream, to be read and nothing else: spares the list of actions.
+    package mutating func mediaReceived(_ message: RTMPMessage, at now: MonotonicTime) -> Bool {
+        guard role == .play, case .running(let streamID, let last) = state, message.streamID == streamID else {
+            return false
+        }
+        switch message.type {
+        case .audio, .video: state = .running(streamID: streamID, lastMedia: now)
+        case .dataAMF0, .dataAMF3: state = .running(streamID: streamID, lastMedia: last)
+        default: return false
+        }
+        return true
+    }
+
     package mutating func messageReceived(_ message: RTMPMessage, at now: MonotonicTime) -> [RTMPClientAction] {
         switch state {
         case .idle, .finished: return []
         case .connecting, .creating, .starting, .running: break
         }
+        if mediaReceived(message, at: now) { return [.media(message)] }
         switch message.type {
-        case .audio, .video, .dataAMF0, .dataAMF3: return receivedMedia(message, at: now)
+        case .audio, .video, .dataAMF0, .dataAMF3: return mediaBegan(message, at: now)
         case .commandAMF0, .commandAMF3:
             guard let command = RTMPCommand(message) else { return malformed() }
             return received(command, at: now)
@@ -129,19 +143,13 @@ package struct RTMPClientSession: Sendable {
         }
     }
 
-    private mutating func receivedMedia(_ message: RTMPMessage, at now: MonotonicTime) -> [RTMPClientAction] {
-        guard role == .play else { return [] }
-        let isMedia = message.type == .audio || message.type == .video
-        switch state {
-        case .starting(let streamID, _) where message.streamID == streamID && isMedia:
-            // Servers that send before they say so.
-            state = .running(streamID: streamID, lastMedia: now)
-            return [.ready(streamID: streamID), .media(message)]
-        case .running(let streamID, let last) where message.streamID == streamID:
-            state = .running(streamID: streamID, lastMedia: isMedia ? now : last)
-            return [.media(message)]
-        case .idle, .connecting, .creating, .starting, .running, .finished: return []
-        }
+    private mutating func mediaBegan(_ message: RTMPMessage, at now: MonotonicTime) -> [RTMPClientAction] {
+        guard role == .play, case .starting(let streamID, _) = state, message.streamID == streamID,
+            message.type == .audio || message.type == .video
+        else { return [] }
+        // Servers that send before they say so.
+        state = .running(streamID: streamID, lastMedia: now)
+        return [.ready(streamID: streamID), .media(message)]
     }
 
     private mutating func received(_ command: RTMPCommand, at now: MonotonicTime) -> [RTMPClientAction] {

@@ -29,9 +29,9 @@ package struct RTMPSessionLimits: Hashable, Sendable {
     package static let peerTextCharacters = 200
     /// In bytes, announced to peers: when they are to acknowledge, and how much they may send unacknowledged.
     package static let acknowledgementWindow: UInt32 = 2_500_000
-    /// Of the chunks that are sent: what widespread encoders and servers use, so that every peer takes it. The same to
-    /// players and to servers, so that media is encoded once for all of them.
-    package static let chunkSize: UInt32 = 4_096
+    /// Of the chunks that are sent: as large as widespread servers use, so that nearly all messages are one chunk and
+    /// every peer takes it. The same to players and to servers, so that media is encoded once for all of them.
+    package static let chunkSize: UInt32 = 65_536
 }
 
 /// The chunk streams that sessions and media writers use, one for each kind of message.

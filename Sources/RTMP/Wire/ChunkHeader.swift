@@ -72,20 +72,3 @@ struct ChunkHeader: Equatable {
         UInt32(bytes[offset]) << 16 | UInt32(bytes[offset + 1]) << 8 | UInt32(bytes[offset + 2])
     }
 }
-
-extension ByteBuffer {
-    /// Writes a chunk's basic header, §5.3.1.1. `chunkStreamID` is 2...65,599.
-    mutating func writeBasicHeader(_ format: ChunkHeader.Format, chunkStreamID: Int) {
-        let top = format.rawValue << 6
-        let rest = chunkStreamID - 64
-        switch chunkStreamID {
-        case ..<64: writeInteger(top | UInt8(truncatingIfNeeded: chunkStreamID))
-        case ..<320:
-            writeInteger(top)
-            writeInteger(UInt8(truncatingIfNeeded: rest))
-        default:
-            writeInteger(top | 1)
-            writeInteger(UInt16(truncatingIfNeeded: rest), endianness: .little)
-        }
-    }
-}

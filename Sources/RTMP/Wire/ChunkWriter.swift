@@ -3,7 +3,7 @@ package import NIOCore
 /// Cuts messages into chunks, RTMP 1.0 §5.3.
 ///
 /// One writer is one connection's: it leaves out of headers what the peer has from the messages before. Media that goes
-/// to many players is encoded once for all with `encodeShared`, on chunk streams that no writer uses: it would not know
+/// to many players is encoded once for all as `SharedChunks`, on chunk streams that no writer uses: it would not know
 /// what was sent there.
 package struct ChunkWriter: Sendable {
     /// Until another one was announced, §5.4.1.
@@ -49,6 +49,7 @@ package struct ChunkWriter: Sendable {
     ) -> Bool {
         let length = message.payload.readableBytes
         guard length <= Self.maximumMessageBytes else { return false }
+        precondition(Self.chunkStreamIDs.contains(chunkStreamID), "no such chunk stream")
         var sent = Stream(
             identifier: chunkStreamID,
             timestamp: message.timestamp,
@@ -64,53 +65,22 @@ package struct ChunkWriter: Sendable {
         } else {
             streams.append(sent)
         }
-        Self.encode(
-            sent,
-            format: format,
-            timestamp: sent.difference ?? message.timestamp,
-            MessagePrefix(),
-            message.payload,
-            chunkSize: chunkSize,
-            into: &buffer
+        let timestamp = sent.difference ?? message.timestamp
+        let head = ChunkHead(
+            format,
+            chunkStreamID: chunkStreamID,
+            timestamp: timestamp,
+            length: length,
+            type: message.type,
+            streamID: message.streamID
         )
+        let pieces = ChunkedPayload(message.payload, first: chunkSize, chunkSize: chunkSize)
+        let next = ChunkHead(.none, chunkStreamID: chunkStreamID, timestamp: timestamp)
+        buffer.reserveCapacity(minimumWritableBytes: head.byteCount + pieces.byteCount(between: next))
+        buffer.write(head)
+        pieces.write(between: next, to: &buffer)
         return true
     }
-
-    /// The chunks of a message in bytes that are right for every peer, whatever it was sent before: the header is
-    /// whole and the timestamp absolute.
-    ///
-    /// - Parameter prefix: Comes before the message's payload.
-    /// - Returns: An empty buffer when the message is longer than 16,777,215 bytes.
-    package static func encodeShared(
-        _ message: RTMPMessage,
-        behind prefix: MessagePrefix = MessagePrefix(),
-        chunkStreamID: Int,
-        chunkSize: Int
-    ) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        let length = prefix.byteCount + message.payload.readableBytes
-        guard length <= maximumMessageBytes else { return buffer }
-        encode(
-            Stream(
-                identifier: chunkStreamID,
-                timestamp: message.timestamp,
-                difference: nil,
-                length: length,
-                type: message.type,
-                streamID: message.streamID
-            ),
-            format: .full,
-            timestamp: message.timestamp,
-            prefix,
-            message.payload,
-            chunkSize: clamp(chunkSize),
-            into: &buffer
-        )
-        return buffer
-    }
-
-    /// Where `encodeShared` puts the number of the message stream, on chunk streams below 64.
-    static let sharedStreamIDOffset = 8
 
     /// The shortest header for `next`, whose difference it fills in unless the timestamp is to be absolute.
     private static func format(for next: inout Stream, after last: Stream) -> ChunkHeader.Format {
@@ -122,59 +92,7 @@ package struct ChunkWriter: Sendable {
         return difference == last.difference ? .none : .timestampOnly
     }
 
-    private static func clamp(_ chunkSize: Int) -> Int {
+    static func clamp(_ chunkSize: Int) -> Int {
         min(max(chunkSize, chunkSizes.lowerBound), chunkSizes.upperBound)
-    }
-
-    private static func encode(
-        _ message: Stream,
-        format: ChunkHeader.Format,
-        timestamp: UInt32,
-        _ prefix: MessagePrefix,
-        _ payload: ByteBuffer,
-        chunkSize: Int,
-        into buffer: inout ByteBuffer
-    ) {
-        let chunkStreamID = message.identifier
-        precondition(chunkStreamIDs.contains(chunkStreamID), "no such chunk stream")
-        precondition(prefix.byteCount <= chunkSize, "the prefix does not fit into a chunk")
-        let isExtended = timestamp >= ChunkHeader.extendedTimestampMark
-        let continuations = max(0, message.length - 1) / chunkSize
-        let basicByteCount = chunkStreamID < 64 ? 1 : chunkStreamID < 320 ? 2 : 3
-        let repeatedByteCount = basicByteCount + (isExtended ? 4 : 0)
-        buffer.reserveCapacity(
-            minimumWritableBytes: format.byteCount + repeatedByteCount * (continuations + 1) + message.length
-        )
-
-        buffer.writeBasicHeader(format, chunkStreamID: chunkStreamID)
-        if format != .none {
-            writeLower24Bits(min(timestamp, ChunkHeader.extendedTimestampMark), to: &buffer)
-        }
-        if format == .full || format == .sameStream {
-            writeLower24Bits(UInt32(truncatingIfNeeded: message.length), to: &buffer)
-            buffer.writeInteger(message.type.rawValue)
-        }
-        if format == .full {
-            buffer.writeInteger(message.streamID, endianness: .little)
-        }
-        if isExtended { buffer.writeInteger(timestamp) }
-
-        prefix.write(to: &buffer)
-        payload.withUnsafeReadableBytes { payload in
-            var position = min(chunkSize - prefix.byteCount, payload.count)
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: payload[..<position]))
-            while position < payload.count {
-                buffer.writeBasicHeader(.none, chunkStreamID: chunkStreamID)
-                if isExtended { buffer.writeInteger(timestamp) }
-                let end = min(position + chunkSize, payload.count)
-                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: payload[position..<end]))
-                position = end
-            }
-        }
-    }
-
-    private static func writeLower24Bits(_ value: UInt32, to buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt8(truncatingIfNeeded: value >> 16))
-        buffer.writeInteger(UInt16(truncatingIfNeeded: value))
     }
 }

@@ -27,11 +27,15 @@ package struct MessagePrefix: Hashable, Sendable {
         append24(value)
     }
 
-    func write(to buffer: inout ByteBuffer) {
+    func forEach(_ body: (UInt8) -> Void) {
         var shift = byteCount * 8
         while shift > 0 {
             shift -= 8
-            buffer.writeInteger(UInt8(truncatingIfNeeded: bytes >> UInt64(shift)))
+            body(UInt8(truncatingIfNeeded: bytes >> UInt64(shift)))
         }
+    }
+
+    func write(to buffer: inout ByteBuffer) {
+        forEach { buffer.writeInteger($0) }
     }
 }

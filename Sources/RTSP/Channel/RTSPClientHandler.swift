@@ -50,8 +50,9 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
 
     package func channelActive(context: ChannelHandlerContext) {
         connection = PeerConnection(channel: context.channel)
+        outbox.open(context.channel, isSecured: isSecured)
         perform(session.connected(peer: peer(context), at: .now()), context)
-        outbox.flush(context)
+        outbox.flush()
         schedule(context)
     }
 
@@ -71,7 +72,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         } catch {
             perform(session.decodingFailed(error), context)
         }
-        outbox.flush(context)
+        outbox.flush()
         schedule(context)
     }
 
@@ -171,7 +172,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
                 finish(.failed("the stream has changed"), context)
                 return
             }
-            outbox.flush(context)
+            outbox.flush()
             receiver?.begin(with: reports)
         }
     }
@@ -183,10 +184,9 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         _ context: ChannelHandlerContext
     ) -> [RTSPFrame]? {
         if !streams.ports.isEmpty, !fanOut.add(streams.ports, offer, connection) { return nil }
-        guard !streams.channels.isEmpty else { return [] }
+        guard !streams.channels.isEmpty, let writer = outbox.writer else { return [] }
         let receiver = RTSPReceiver(
-            channel: context.channel,
-            isSecured: isSecured,
+            writer: writer,
             channels: streams.channels,
             generation: offer.generation,
             counters: connection.counters,
@@ -215,7 +215,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         if let media = streams.lastArrivals.media { session.mediaReceived(at: media) }
         streams.timePassed(at: now) { $0.write(into: &outbox.messages) }
         perform(session.timePassed(at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         schedule(context)
     }
 
@@ -234,7 +234,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         }
         receiver = nil
         streams.close(at: .now())
-        outbox.flush(context)
+        outbox.flush()
         delegate.ended(end)
         context.closeWhenSent()
     }

@@ -1,3 +1,4 @@
+import Delivery
 import NIOCore
 
 /// The messages on their way to the peer of one connection, held back while the peer has to wait. Lives on the event loop.
@@ -7,15 +8,22 @@ import NIOCore
 final class RTSPOutbox {
     /// What goes out with the next `flush`.
     var messages = ByteBuffer()
+    /// From when the connection is active.
+    private(set) var writer: SocketWriter?
     private var holdEnd: Scheduled<Void>?
+
+    /// - Parameter isSecured: Whether the pipeline encrypts.
+    func open(_ channel: any Channel, isSecured: Bool) {
+        writer = SocketWriter(channel, isSecured: isSecured)
+    }
 
     var isHeld: Bool { holdEnd != nil }
 
-    func flush(_ context: ChannelHandlerContext) {
+    func flush() {
         guard messages.readableBytes > 0, !isHeld else { return }
-        let bytes = messages
+        writer?.write(messages)
+        writer?.flush()
         messages = ByteBuffer()
-        context.writeAndFlush(NIOAny(bytes), promise: nil)
     }
 
     /// Sends nothing for so long, from now on.

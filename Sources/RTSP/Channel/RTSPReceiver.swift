@@ -12,7 +12,6 @@ final class RTSPReceiver: DeliveryReceiver {
     /// How much may wait in a connection's buffer before samples are dropped.
     static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
 
-    private let channel: any Channel
     private let writer: SocketWriter
     /// For each track that was set up.
     private let channels: [Int: RTPChannelPair]
@@ -26,16 +25,14 @@ final class RTSPReceiver: DeliveryReceiver {
     private var hasBegun = false
 
     init(
-        channel: any Channel,
-        isSecured: Bool,
+        writer: SocketWriter,
         channels: [Int: RTPChannelPair],
         generation: UInt64,
         counters: PeerCounters,
         stallLimit: Duration,
         onStall: @escaping () -> Void
     ) {
-        self.channel = channel
-        writer = SocketWriter(channel, isSecured: isSecured)
+        self.writer = writer
         self.channels = channels
         self.generation = generation
         self.counters = counters
@@ -50,7 +47,7 @@ final class RTSPReceiver: DeliveryReceiver {
     }
 
     func receive(_ frames: [RTSPFrame], from first: UInt64) {
-        guard channel.isWritable else {
+        guard !writer.isFull else {
             isWaiting = true
             for frame in frames where frame.sequence >= first { countDropped(frame) }
             if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }

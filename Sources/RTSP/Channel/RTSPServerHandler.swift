@@ -52,6 +52,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         address = context.remoteAddress
         let connection = PeerConnection(channel: context.channel)
         self.connection = connection
+        outbox.open(context.channel, isSecured: isSecured)
         guard delegate.connected(address) == nil else {
             context.close(promise: nil)
             return
@@ -98,7 +99,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         // What is not read yet by our choice is not late.
         let underWay = outbox.isHeld ? nil : decoder.messageUnderWay
         perform(session?.bytesReceived(byteCount, messageUnderWay: underWay, at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         schedule(context)
     }
 
@@ -137,7 +138,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
             perform(session?.endPlay(at: .now()), context)
             if session?.isClosed == false { close(context) }
         }
-        outbox.flush(context)
+        outbox.flush()
     }
 
     // MARK: The session
@@ -265,7 +266,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         // them already.
         let joined = receiver
         perform(session?.startedPlaying(at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         if let joined, joined === receiver { joined.begin(with: reports) }
     }
 
@@ -277,10 +278,9 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
     ) -> [RTSPFrame]? {
         stopPlaying(context)
         if !streams.ports.isEmpty, !fanOut.add(streams.ports, offer, connection) { return nil }
-        guard !streams.channels.isEmpty else { return [] }
+        guard !streams.channels.isEmpty, let writer = outbox.writer else { return [] }
         let receiver = RTSPReceiver(
-            channel: context.channel,
-            isSecured: isSecured,
+            writer: writer,
             channels: streams.channels,
             generation: offer.generation,
             counters: connection.counters,
@@ -330,7 +330,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
     }
 
     private func holdEnded(_ context: ChannelHandlerContext) {
-        outbox.flush(context)
+        outbox.flush()
         if session?.isClosed == false { readMessages(0, context) } else { context.closeWhenSent() }
     }
 
@@ -351,7 +351,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         streams.timePassed(at: now) { $0.write(into: &outbox.messages) }
         describe(at: now, context)
         perform(session?.timePassed(at: now), context)
-        outbox.flush(context)
+        outbox.flush()
         if session?.isClosed == false { schedule(context) }
     }
 
@@ -382,7 +382,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         leave(context)
         _ = session?.connectionClosed()
         guard !outbox.isHeld else { return }
-        outbox.flush(context)
+        outbox.flush()
         context.closeWhenSent()
     }
 }

@@ -24,8 +24,7 @@ struct RTMPFanOutTests {
         init(on loop: EmbeddedEventLoop, audience: FLVMetadata.Audience = .player) {
             channel = EmbeddedChannel(loop: loop)
             receiver = RTMPReceiver(
-                channel: channel,
-                isSecured: false,
+                writer: SocketWriter(channel, isSecured: false),
                 audience: audience,
                 streamID: 1,
                 counters: counters,

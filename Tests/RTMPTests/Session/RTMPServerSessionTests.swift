@@ -15,11 +15,11 @@ struct RTMPServerSessionTests {
         #expect(
             actions.sent == [
                 .control(.windowAcknowledgementSize(2_500_000)), .control(.setPeerBandwidth(2_500_000, .dynamic)),
-                .control(.setChunkSize(4_096)), .command("_result", code: "NetConnection.Connect.Success"),
+                .control(.setChunkSize(65_536)), .command("_result", code: "NetConnection.Connect.Success"),
             ]
         )
-        #expect(actions.others == [.setOutgoingChunkSize(4_096)])
-        #expect(actions.firstIndex(of: .setOutgoingChunkSize(4_096)) == 3)
+        #expect(actions.others == [.setOutgoingChunkSize(65_536)])
+        #expect(actions.firstIndex(of: .setOutgoingChunkSize(65_536)) == 3)
         let result = try #require(actions.commands.last)
         #expect(result.transaction == 1)
         #expect(result[0]?["fmsVer"]?.string?.hasPrefix("FMS/") == true)

@@ -59,7 +59,7 @@ struct RTMPTranscriptTests {
                         ("fourCcList", .strictArray([.string("av01"), .string("hvc1")]))
                     )
                 ),
-                control(.setChunkSize(4_096)), control(.windowAcknowledgementSize(2_500_000)),
+                control(.setChunkSize(65_536)), control(.windowAcknowledgementSize(2_500_000)),
                 command("releaseStream", 2, .null, key), command("FCPublish", 3, .null, key),
                 command("createStream", 4, .null), command("publish", 5, .null, key, .string("live"), stream: 1),
             ],
@@ -184,7 +184,7 @@ struct RTMPTranscriptTests {
         for message in transcript.opening { actions += session.messageReceived(message, at: .zero) }
         let name = RTMPStreamName(flow: "stadium", key: "key", address: "rtmp://127.0.0.1/stadium")
         let request: RTMPServerAction = transcript.isPublisher ? .publishRequested(name) : .playRequested(name)
-        #expect(actions.others == [.setOutgoingChunkSize(4_096), request])
+        #expect(actions.others == [.setOutgoingChunkSize(65_536), request])
         let results = actions.commands.filter { $0.name == "_result" }.map(\.transaction)
         #expect(Set(transcript.answered).isSubset(of: results))
         #expect(!actions.commands.contains { $0.name == "_error" })

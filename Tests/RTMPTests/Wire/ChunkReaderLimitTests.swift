@@ -109,7 +109,7 @@ struct ChunkReaderLimitTests {
         var reader = ChunkReader()
         var bytes = ByteBuffer(hex: Self.chunkSize(65_536))
         let message = RTMPMessage(type: .video, streamID: 1, payload: ByteBuffer(repeating: 7, times: 1 << 20))
-        bytes.write(ChunkWriter.encodeShared(message, chunkStreamID: 4, chunkSize: 65_536))
+        bytes.write(SharedChunks.bytes(message, chunkStreamID: 4, chunkSize: 65_536))
         #expect(try reader.read(bytes.cut(50_000)) == [message])
         #expect(reader.partialBytes == 0)
     }
@@ -174,7 +174,7 @@ struct ChunkReaderLimitTests {
         let payload = ByteBuffer(repeating: 1, times: 100_000)
         let message = RTMPMessage(type: .video, streamID: 1, payload: payload)
         for chunkStreamID in 3..<63 {
-            let bytes = ChunkWriter.encodeShared(message, chunkStreamID: chunkStreamID, chunkSize: 128)
+            let bytes = SharedChunks.bytes(message, chunkStreamID: chunkStreamID, chunkSize: 128)
             #expect(try reader.read(bytes) == [message])
         }
         for chunkStreamID in 3..<63 {

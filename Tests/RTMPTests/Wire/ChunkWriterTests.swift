@@ -52,7 +52,7 @@ struct ChunkWriterTests {
         ]
     )
     func identifiers(_ chunkStreamID: Int, _ basicHeader: String) {
-        let bytes = ChunkWriter.encodeShared(message(1, "AA"), chunkStreamID: chunkStreamID, chunkSize: 128)
+        let bytes = SharedChunks.bytes(message(1, "AA"), chunkStreamID: chunkStreamID, chunkSize: 128)
         #expect(bytes == ByteBuffer(hex: basicHeader + "000001 000001 08 01000000 AA"))
     }
 
@@ -60,17 +60,17 @@ struct ChunkWriterTests {
     func chunks() {
         let long = message(5, "A1A2A3A4A5")
         #expect(
-            ChunkWriter.encodeShared(long, chunkStreamID: 3, chunkSize: 2)
+            SharedChunks.bytes(long, chunkStreamID: 3, chunkSize: 2)
                 == ByteBuffer(hex: "03 000005 000005 08 01000000 A1A2 C3 A3A4 C3 A5")
         )
         #expect(
-            ChunkWriter.encodeShared(long, chunkStreamID: 3, chunkSize: 5)
+            SharedChunks.bytes(long, chunkStreamID: 3, chunkSize: 5)
                 == ByteBuffer(hex: "03 000005 000005 08 01000000 A1A2A3A4A5")
         )
         var late = long
         late.timestamp = 0x0102_0304
         #expect(
-            ChunkWriter.encodeShared(late, chunkStreamID: 320, chunkSize: 3)
+            SharedChunks.bytes(late, chunkStreamID: 320, chunkSize: 3)
                 == ByteBuffer(hex: "010001 FFFFFF 000005 08 01000000 01020304 A1A2A3 C10001 01020304 A4A5")
         )
         var writer = ChunkWriter()
@@ -90,16 +90,16 @@ struct ChunkWriterTests {
         writer.setChunkSize(asked)
         #expect(writer.chunkSize == effective)
         #expect(
-            !ChunkWriter.encodeShared(message(1, "AABB"), chunkStreamID: 3, chunkSize: asked).readableBytesView.isEmpty
+            !SharedChunks.bytes(message(1, "AABB"), chunkStreamID: 3, chunkSize: asked).readableBytesView.isEmpty
         )
     }
 
     @Test("writes 16,777,215 bytes and no more")
     func longest() {
         var message = RTMPMessage(type: .video, payload: ByteBuffer(repeating: 0, times: 0xFF_FFFF))
-        #expect(ChunkWriter.encodeShared(message, chunkStreamID: 3, chunkSize: 65_536).readableBytes > 0xFF_FFFF)
+        #expect(SharedChunks.bytes(message, chunkStreamID: 3, chunkSize: 65_536).readableBytes > 0xFF_FFFF)
         message.payload.writeInteger(0, as: UInt8.self)
-        #expect(ChunkWriter.encodeShared(message, chunkStreamID: 3, chunkSize: 65_536).readableBytes == 0)
+        #expect(SharedChunks.bytes(message, chunkStreamID: 3, chunkSize: 65_536).readableBytes == 0)
         var writer = ChunkWriter()
         var bytes = ByteBuffer()
         let isWritten = writer.write(message, chunkStreamID: 3, into: &bytes)
@@ -109,7 +109,7 @@ struct ChunkWriterTests {
 
     @Test("shared bytes are right for players that were sent different things before")
     func shared() throws {
-        let shared = ChunkWriter.encodeShared(message(0x0200_0000, "AABBCC"), chunkStreamID: 6, chunkSize: 2)
+        let shared = SharedChunks.bytes(message(0x0200_0000, "AABBCC"), chunkStreamID: 6, chunkSize: 2)
         let setup = "02 000000 000004 01 00000000 00000002"
         for before in ["", "06 000005 000001 08 01000000 AA", "46 000009 000002 12 AAAA C6 BBBB"] {
             var reader = ChunkReader()
@@ -147,7 +147,7 @@ struct ChunkWriterTests {
                 let chunkStreamID = [3, 63, 64, 319, 320, 65_599].randomElement(using: &random)!
                 writer.write(message, chunkStreamID: chunkStreamID, into: &bytes)
             } else {
-                bytes.write(ChunkWriter.encodeShared(message, chunkStreamID: 6, chunkSize: writer.chunkSize))
+                bytes.write(SharedChunks.bytes(message, chunkStreamID: 6, chunkSize: writer.chunkSize))
             }
         }
         for size in [1, 13, 700, 4_000, bytes.readableBytes] {

@@ -84,3 +84,22 @@ func fullHeader(chunkStreamID: Int = 3, timestamp: Int = 0, length: Int, type: I
     }
     return hex(chunkStreamID, 2) + hex(timestamp, 6) + hex(length, 6) + hex(type, 2) + hex(Int(streamID), 2) + "000000"
 }
+
+extension SharedChunks {
+    /// All of the chunks in one piece; empty for a message that is too long.
+    static func bytes(
+        _ message: RTMPMessage,
+        behind prefix: MessagePrefix = MessagePrefix(),
+        chunkStreamID: Int,
+        chunkSize: Int
+    ) -> ByteBuffer {
+        SharedChunks(message, behind: prefix, chunkStreamID: chunkStreamID, chunkSize: chunkSize)?.bytes ?? ByteBuffer()
+    }
+
+    var bytes: ByteBuffer {
+        var bytes = ByteBuffer()
+        bytes.write(head)
+        bytes.writeImmutableBuffer(body)
+        return bytes
+    }
+}

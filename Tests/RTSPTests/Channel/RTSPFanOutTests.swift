@@ -31,8 +31,7 @@ struct RTSPFanOutTests {
             channel = EmbeddedChannel(loop: loop)
             connection = PeerConnection(channel: channel)
             receiver = RTSPReceiver(
-                channel: channel,
-                isSecured: false,
+                writer: SocketWriter(channel, isSecured: false),
                 channels: channels,
                 generation: offer.generation,
                 counters: connection.counters,

@@ -49,7 +49,8 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
         room("Cryptography", ["CLibCrypto"]),
-        room("JSONSchema"),
+        room("MessageText"),
+        room("JSONSchema", ["MessageText"]),
         room("Threads", ["CLinux"]),
         room("NetworkAddress"),
         room("SystemFiles"),
@@ -57,8 +58,8 @@ let package = Package(
         room("Media", [nioCore]),
 
         // Layer 1: formats, configuration and planning, pure but for PacketIO
-        room("YAML", ["CLibYAML"]),
-        room("FlowConfig", ["FlowModel", "NetworkAddress", "JSONSchema", "YAML"]),
+        room("YAML", ["CLibYAML", "MessageText"]),
+        room("FlowConfig", ["FlowModel", "NetworkAddress", "JSONSchema", "MessageText", "YAML"]),
         room("FlowPlanner", ["FlowModel", "NetworkAddress"]),
         room("MPEGTS", ["Media", nioCore]),
         room("FragmentedMP4", ["Media", nioCore]),
@@ -124,7 +125,7 @@ let package = Package(
             dependencies: [
                 "FlowModel", "FlowConfig", "FlowPlanner", "FlowController", "FlowRuntime", "StatusServer",
                 "StatusViews", "LogOutput", "EventArchive", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
-                nioSSL,
+                "SystemFiles", nioSSL,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -137,6 +138,7 @@ let package = Package(
         // Tests
         room("HeadgateTestKit", ["FlowModel", "Media", "CLinux"]),
         tests(of: "Cryptography"),
+        tests(of: "MessageText"),
         tests(of: "JSONSchema"),
         tests(of: "Threads", ["CLinux"]),
         tests(of: "NetworkAddress"),
@@ -203,9 +205,9 @@ if let part = Context.environment["HEADGATE_PART"] {
         "headgate", "StatusServer", "GatewayClient", "StatusServerTests", "GatewayClientTests", "EndToEndTests",
     ]
     let fuzzed: Set = [
-        "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "JSONSchema", "NetworkAddress", "FlowModel",
-        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "Delivery", "RTMP", "RTSP", "SRT", "HeadgateTestKit",
-        "Threads",
+        "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "MessageText", "JSONSchema", "NetworkAddress",
+        "FlowModel", "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "Delivery", "RTMP", "RTSP", "SRT",
+        "HeadgateTestKit", "Threads",
     ]
     var keptPackages = ["swift-nio", "swift-nio-ssl", "swift-log"]
     package.products = []

@@ -28,7 +28,7 @@ struct PESHeader {
 
     typealias Times = (decoding: PESTimestamp, presentation: PESTimestamp)
 
-    /// When it is to be decoded, which without a time of its own is when it is to be presented, and the latter.
+    /// When the PES packet is to be decoded and presented; the first is the second where the header has one time only.
     ///
     /// - Parameter base: The packet in which the header was found.
     func times(in base: UnsafeRawPointer) -> Times {

@@ -49,15 +49,17 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
         room("Cryptography", ["CLibCrypto"]),
-        room("JSONSchema"),
+        room("MessageText"),
+        room("JSONSchema", ["MessageText"]),
         room("Threads", ["CLinux"]),
         room("NetworkAddress"),
+        room("SystemFiles"),
         room("FlowModel", ["NetworkAddress"]),
         room("Media", [nioCore]),
 
         // Layer 1: formats, configuration and planning, pure but for PacketIO
-        room("YAML", ["CLibYAML"]),
-        room("FlowConfig", ["FlowModel", "NetworkAddress", "JSONSchema", "YAML"]),
+        room("YAML", ["CLibYAML", "MessageText"]),
+        room("FlowConfig", ["FlowModel", "NetworkAddress", "JSONSchema", "MessageText", "YAML"]),
         room("FlowPlanner", ["FlowModel", "NetworkAddress"]),
         room("MPEGTS", ["Media", nioCore]),
         room("FragmentedMP4", ["Media", nioCore]),
@@ -77,21 +79,22 @@ let package = Package(
             "FlowRuntime",
             [
                 "FlowModel", "FlowPlanner", "NetworkAddress", "Media", "MPEGTS", "RTP", "FlowHub", "PacketIO", "SRT",
-                "RTMP", "RTSP", "HLS", "Delivery", "Cryptography", "CLinux", "Threads", nioCore, nioPosix, nioSSL,
+                "RTMP", "RTSP", "HLS", "Delivery", "Cryptography", "CLinux", "Threads", "SystemFiles", nioCore,
+                nioPosix, nioSSL,
             ],
             exclude: ["Files/Clips/generate.sh"]
         ),
         room(
             "FlowController",
             [
-                "FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", "Cryptography", "CLinux",
+                "FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", "Cryptography", "CLinux", "SystemFiles",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         room(
             "StatusServer",
             [
-                "FlowModel", "FlowPlanner", "NetworkAddress", "Cryptography", "StatusViews",
+                "FlowModel", "FlowPlanner", "NetworkAddress", "Cryptography", "StatusViews", "SystemFiles",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -104,7 +107,7 @@ let package = Package(
         room("StatusViews", ["FlowModel", "FlowPlanner"]),
         room("FlowValidation", ["FlowModel", "FlowConfig"]),
         room("LogOutput", ["FlowModel", .product(name: "Logging", package: "swift-log")]),
-        room("EventArchive", ["FlowModel"]),
+        room("EventArchive", ["FlowModel", "SystemFiles"]),
         room(
             "GatewayClient",
             [
@@ -122,7 +125,7 @@ let package = Package(
             dependencies: [
                 "FlowModel", "FlowConfig", "FlowPlanner", "FlowController", "FlowRuntime", "StatusServer",
                 "StatusViews", "LogOutput", "EventArchive", "GatewayClient", "FlowValidation", "NetworkAddress", "HLS",
-                nioSSL,
+                "SystemFiles", nioSSL,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -135,10 +138,12 @@ let package = Package(
         // Tests
         room("HeadgateTestKit", ["FlowModel", "Media", "CLinux"]),
         tests(of: "Cryptography"),
+        tests(of: "MessageText"),
         tests(of: "JSONSchema"),
         tests(of: "Threads", ["CLinux"]),
         tests(of: "NetworkAddress"),
-        tests(of: "FlowModel"),
+        tests(of: "SystemFiles", ["HeadgateTestKit"]),
+        tests(of: "FlowModel", ["NetworkAddress"]),
         tests(of: "YAML"),
         tests(of: "FlowConfig", ["FlowModel", "NetworkAddress", "YAML", "JSONSchema"]),
         tests(of: "FlowPlanner", ["FlowModel", "NetworkAddress"]),
@@ -200,9 +205,9 @@ if let part = Context.environment["HEADGATE_PART"] {
         "headgate", "StatusServer", "GatewayClient", "StatusServerTests", "GatewayClientTests", "EndToEndTests",
     ]
     let fuzzed: Set = [
-        "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "JSONSchema", "NetworkAddress", "FlowModel",
-        "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "Delivery", "RTMP", "RTSP", "SRT", "HeadgateTestKit",
-        "Threads",
+        "CLibCrypto", "CLibSRT", "CLibYAML", "CLinux", "Cryptography", "MessageText", "JSONSchema", "NetworkAddress",
+        "FlowModel", "Media", "YAML", "FlowConfig", "MPEGTS", "RTP", "Delivery", "RTMP", "RTSP", "SRT",
+        "HeadgateTestKit", "Threads",
     ]
     var keptPackages = ["swift-nio", "swift-nio-ssl", "swift-log"]
     package.products = []

@@ -1,6 +1,7 @@
 import FlowModel
 import FoundationEssentials
 import Glibc
+import SystemFiles
 
 /// Two files of JSON lines, the newer one growing: when it is full it takes the place of the older one.
 ///
@@ -49,7 +50,7 @@ struct EventFiles: Sendable {
             file = try opened()
         }
         defer { close(file.descriptor) }
-        guard writeAll(bytes, to: file.descriptor) else {
+        guard FileWriting.write(bytes, to: file.descriptor) else {
             let failure = failure()
             // Half a line would spoil the next one.
             ftruncate(file.descriptor, off_t(file.size))
@@ -76,7 +77,7 @@ struct EventFiles: Sendable {
         // A crash may have left half a line at the end.
         var last = UInt8(ascii: "\n")
         guard size > 0, pread(descriptor, &last, 1, off_t(size - 1)) == 1, last != UInt8(ascii: "\n"),
-            writeAll([UInt8(ascii: "\n")], to: descriptor)
+            FileWriting.write([UInt8(ascii: "\n")], to: descriptor)
         else { return (descriptor, size) }
         return (descriptor, size + 1)
     }
@@ -84,19 +85,6 @@ struct EventFiles: Sendable {
     /// From what the system said last.
     private func failure() -> WriteFailure {
         WriteFailure(description: "\(current): \(String(cString: strerror(errno)))")
-    }
-
-    private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return false }
-                rest = rest.dropFirst(count)
-            }
-            return true
-        }
     }
 
     private func line(_ event: RecordedEvent) -> [UInt8] {

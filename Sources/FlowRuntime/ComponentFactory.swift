@@ -109,7 +109,17 @@ final class ComponentFactory: Sendable {
     ) async throws(ApplyFailure) -> any RunningInput {
         switch spec.source {
         case .srtListener(let input):
-            try SRTListenerRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
+            try ListeningInput(spec) { [context] id, allow throws(ApplyFailure) in
+                try SRTListeningLeg(
+                    id,
+                    input,
+                    allow: allow,
+                    flow: flow,
+                    hub: hub,
+                    merge: merge,
+                    context: context
+                )
+            }
         case .srtCaller(let input):
             try standby(
                 input.standby,
@@ -121,11 +131,13 @@ final class ComponentFactory: Sendable {
                 try SRTCallerRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
             }
         case .rtp(let input):
-            try RTPRunningInput(spec, input, flow: flow, hub: hub, merge: merge, context: context)
+            try ListeningInput.rtp(spec, input, flow: flow, hub: hub, merge: merge, context: context)
         case .file(let input):
             try FileRunningInput(spec, input, hub: hub, context: context)
         case .rtmp(let input):
-            try RTMPRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try ListeningInput(spec) { [context] id, allow throws(ApplyFailure) in
+                try RTMPListeningLeg(id, input, allow: allow, flow: flow, hub: hub, context: context)
+            }
         case .rtmpPull(let input):
             try standby(
                 input.standby,
@@ -134,12 +146,14 @@ final class ComponentFactory: Sendable {
                 flow: flow,
                 hub: hub
             ) { [context] () throws(ApplyFailure) in
-                try RTMPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
+                try PullRunningInput(spec, input, flow: flow, hub: hub, context: context)
             }
         case .rtsp(let input):
-            try RTSPRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try ListeningInput(spec) { [context] id, allow throws(ApplyFailure) in
+                try RTSPListeningLeg(id, input, allow: allow, flow: flow, hub: hub, context: context)
+            }
         case .rtspPull(let input):
-            try RTSPPullRunningInput(spec, input, flow: flow, hub: hub, context: context)
+            try PullRunningInput(spec, input, flow: flow, hub: hub, context: context)
         }
     }
 
@@ -210,8 +224,7 @@ extension FlowEvent {
                 reason,
                 flow: parts.first ?? "",
                 component: parts.count > 1 ? parts[1] : "srt",
-                remote: remote,
-                message: reason.explanation
+                remote: remote
             )
         case .latencyTooLow(let advice, let endpoint, let remote):
             onEvent(FlowEvent(advice, endpoint: endpoint, remote: remote))

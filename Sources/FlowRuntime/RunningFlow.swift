@@ -154,13 +154,7 @@ final class RunningFlow: Sendable {
                 )
             },
             outputs: spec.outputs.map { output in
-                outputs[output.name]?.status(output)
-                    ?? OutputStatus(
-                        name: output.name,
-                        protocol: output.destination.protocolName,
-                        enabled: output.isEnabled,
-                        address: ""
-                    )
+                outputs[output.name]?.status(output) ?? OutputStatus(output, address: "")
             }
         )
     }

@@ -48,27 +48,19 @@ public struct LoopTimeline: Sendable {
         guard pid != TSPacket.nullPID else { return }
         if let clock = packet.clockReference {
             measurement.clockReceived(clock, pid: pid)
-            if offset != 0 { rewriteClocks(bytes, packet) }
+            if offset != 0 { rewriteClocks(bytes, clock, packet.originalClockOffset) }
         }
         if let header = PESHeader(packet) {
-            let presentation = PESTimestamp(reading: bytes + header.presentationOffset)
-            let decoding = header.decodingOffset.map { PESTimestamp(reading: bytes + $0) }
-            measurement.frameStarted(decoding ?? presentation, pid: pid, isVideo: header.isVideo)
-            if offset != 0 {
-                presentation.advanced(by: offset).write(to: bytes + header.presentationOffset)
-                if let decoding, let field = header.decodingOffset {
-                    decoding.advanced(by: offset).write(to: bytes + field)
-                }
-            }
+            let times = header.times(in: bytes)
+            measurement.frameStarted(times.decoding, pid: pid, isVideo: header.isVideo)
+            header.write((times.decoding.advanced(by: offset), times.presentation.advanced(by: offset)), to: bytes)
         }
         continuity.rewrite(bytes, packet, pid: pid)
     }
 
-    private func rewriteClocks(_ bytes: UnsafeMutableRawPointer, _ packet: TSPacket) {
-        ClockReference(reading: bytes + 6).advanced(by: offset &* 300).write(to: bytes + 6)
-        // OPCR follows PCR when its flag is set, §2.4.3.4.
-        if packet.adaptationFlags & 0x08 != 0, packet.byte(4) >= 13 {
-            ClockReference(reading: bytes + 12).advanced(by: offset &* 300).write(to: bytes + 12)
-        }
+    private func rewriteClocks(_ bytes: UnsafeMutableRawPointer, _ clock: ClockReference, _ originalOffset: Int?) {
+        clock.advanced(by: offset &* 300).write(to: bytes + TSPacket.clockOffset)
+        guard let originalOffset else { return }
+        ClockReference(reading: bytes + originalOffset).advanced(by: offset &* 300).write(to: bytes + originalOffset)
     }
 }

@@ -26,6 +26,23 @@ struct PESHeader {
         }
     }
 
+    typealias Times = (decoding: PESTimestamp, presentation: PESTimestamp)
+
+    /// When the PES packet is to be decoded and presented; the first is the second where the header has one time only.
+    ///
+    /// - Parameter base: The packet in which the header was found.
+    func times(in base: UnsafeRawPointer) -> Times {
+        let presentation = PESTimestamp(reading: base + presentationOffset)
+        return (decodingOffset.map { PESTimestamp(reading: base + $0) } ?? presentation, presentation)
+    }
+
+    /// Writes the times that differ from those that are there; a field that stays keeps every bit.
+    func write(_ times: Times, to base: UnsafeMutableRawPointer) {
+        let present = self.times(in: base)
+        if times.presentation != present.presentation { times.presentation.write(to: base + presentationOffset) }
+        if let decodingOffset, times.decoding != present.decoding { times.decoding.write(to: base + decodingOffset) }
+    }
+
     /// 110x xxxx is audio, 1110 xxxx video.
     var isVideo: Bool { streamID & 0xF0 == 0xE0 }
 

@@ -65,8 +65,14 @@ public struct TSPacket {
     /// `program_clock_reference` in the adaptation field.
     @inlinable public var clockReference: ClockReference? {
         guard hasAdaptationField, byte(4) >= 7, byte(5) & 0x10 != 0 else { return nil }
-        return ClockReference(reading: base + 6)
+        return ClockReference(reading: base + Self.clockOffset)
     }
+
+    /// Where the adaptation field has `program_clock_reference`, when it has one: behind its length and its flags.
+    @inlinable static var clockOffset: Int { 6 }
+
+    /// Where `original_program_clock_reference` is, which follows the other one when its flag is set; nil without.
+    var originalClockOffset: Int? { adaptationFlags & 0x18 == 0x18 && byte(4) >= 13 ? Self.clockOffset + 6 : nil }
 }
 
 extension TSPacket {

@@ -1,4 +1,4 @@
-import Glibc
+import SystemFiles
 
 /// The token that callers show in `Authorization: Bearer …`, and where it comes from.
 ///
@@ -39,34 +39,24 @@ public enum BearerToken: Sendable {
     }
 
     private static func contents(of path: String) throws(ReadError) -> String {
-        // Without O_NONBLOCK a FIFO would hold the caller until somebody writes to it.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw ReadError(path, errno) }
-        defer { close(descriptor) }
-        var information = stat()
-        guard fstat(descriptor, &information) == 0 else { throw ReadError(path, errno) }
-        guard information.st_mode & S_IFMT == S_IFREG else {
-            throw ReadError(description: "token file \(path) is not a regular file")
-        }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: maximumFileBytes + 1)
-        while bytes.count <= maximumFileBytes {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw ReadError(path, errno) }
-            guard count > 0 else { break }
-            bytes.append(contentsOf: chunk[..<count])
-        }
-        guard bytes.count <= maximumFileBytes else {
-            throw ReadError(description: "token file \(path) is larger than \(maximumFileBytes) bytes")
+        let bytes: [UInt8]
+        do throws(RegularFile.ReadFailure) {
+            bytes = try RegularFile.read(path, maximumBytes: maximumFileBytes).get()
+        } catch {
+            throw ReadError(path, error)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
 }
 
 extension BearerToken.ReadError {
-    fileprivate init(_ path: String, _ code: Int32) {
-        self.description = "token file \(path) cannot be read: \(String(cString: strerror(code)))"
+    fileprivate init(_ path: String, _ failure: RegularFile.ReadFailure) {
+        self.description =
+            switch failure {
+            case .system: "token file \(path) cannot be read: \(failure)"
+            case .notRegular: "token file \(path) is not a regular file"
+            case .tooLarge: "token file \(path) is larger than \(BearerToken.maximumFileBytes) bytes"
+            }
     }
 }
 

@@ -1,3 +1,5 @@
+import MessageText
+
 /// libyaml's account of a syntax error. Indices count scalars from 0.
 struct YAMLFailure {
     var problem: String

@@ -1,3 +1,5 @@
+import MessageText
+
 /// Takes keys and values in turn and makes a mapping: keys are scalars, none twice, merge keys expanded.
 struct YAMLMappingBuilder {
     /// Up to here, comparing all keys is faster than hashing them.

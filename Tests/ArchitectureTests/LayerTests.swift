@@ -7,7 +7,8 @@ struct LayerTests {
     /// Layer of each room; a room imports only rooms below it, and those of its own layer that are listed here.
     private static let layers: [String: Int] = [
         "CLibCrypto": 0, "CLibSRT": 0, "CLibYAML": 0, "CLinux": 0,
-        "Cryptography": 0, "JSONSchema": 0, "Threads": 0, "NetworkAddress": 0, "FlowModel": 0, "Media": 0,
+        "Cryptography": 0, "MessageText": 0, "JSONSchema": 0, "Threads": 0, "NetworkAddress": 0, "SystemFiles": 0,
+        "FlowModel": 0, "Media": 0,
         "YAML": 1, "FlowConfig": 1, "FlowPlanner": 1, "MPEGTS": 1, "FragmentedMP4": 1, "RTP": 1, "FlowHub": 1,
         "PacketIO": 1, "Delivery": 1,
         "RTMP": 2, "RTSP": 2, "HLS": 2, "SRT": 2,
@@ -21,6 +22,7 @@ struct LayerTests {
     private static let withinLayer: [String: Set<String>] = [
         "Cryptography": ["CLibCrypto"],
         "FlowModel": ["NetworkAddress"],
+        "JSONSchema": ["MessageText"],
         "Threads": ["CLinux"],
         "FlowConfig": ["YAML"],
         "FlowHub": ["MPEGTS"],

@@ -1,4 +1,5 @@
 import FlowModel
+import NetworkAddress
 import Testing
 
 @Suite("Inputs and outputs")
@@ -20,6 +21,21 @@ struct InputSourceTests {
     func sources(_ source: InputSource, name: String, hasBackupLeg: Bool) {
         #expect(source.protocolName == name)
         #expect(source.hasBackupLeg == hasBackupLeg)
+    }
+
+    @Test("Who may send is said of inputs that senders call, and of no other")
+    func allow() {
+        let some = Allowlist(networks: ["192.0.2.0/24"].compactMap(IPNetwork.init))
+        let called: [InputSource] = [
+            .rtmp(RTMPInput(allow: some)), .srtListener(SRTListenerInput(allow: some)), .rtp(RTPInput(allow: some)),
+            .rtsp(RTSPInput(allow: some)),
+        ]
+        #expect(called.allSatisfy { $0.allow == some })
+        let calling: [InputSource] = [
+            .rtmpPull(RTMPPullInput(source: "rtmp://h/a")), .srtCaller(SRTCallerInput(host: "h", port: 1)),
+            .rtspPull(RTSPPullInput(source: "rtsp://h/a")), .file(FileInput(path: .builtin("demo"))),
+        ]
+        #expect(calling.allSatisfy { $0.allow == nil })
     }
 
     @Test(

@@ -17,11 +17,16 @@ struct RefusalLedgerTests {
         RefusalLedger { [events] event in events.all.withLock { $0.append(event) } }
     }
 
-    private func refuse(_ ledger: RefusalLedger, _ remote: String, at milliseconds: Int64) {
+    private func refuse(
+        _ ledger: RefusalLedger,
+        _ remote: String?,
+        component: String = "in",
+        at milliseconds: Int64
+    ) {
         ledger.refused(
             .badPassphrase,
             flow: "a",
-            component: "in",
+            component: component,
             remote: remote,
             message: "wrong",
             at: MonotonicTime(nanoseconds: milliseconds * 1_000_000)
@@ -39,6 +44,16 @@ struct RefusalLedgerTests {
         refuse(ledger, "192.0.2.1:99", at: 1_000)
         #expect(events.all.withLock { $0.count } == 4)
         #expect(ledger.counts == ["BadPassphrase": 54])
+    }
+
+    @Test("Each component of a flow tells its own, with a peer and without")
+    func components() {
+        let ledger = makeLedger()
+        for remote in [nil, "192.0.2.1:5000"] {
+            for component in ["out", "other", "out"] { refuse(ledger, remote, component: component, at: 0) }
+        }
+        #expect(events.all.withLock { $0.map(\.component) } == ["out", "other", "out", "other"])
+        #expect(ledger.counts == ["BadPassphrase": 6])
     }
 
     @Test("A crowd of addresses does not make the ledger grow without end, nor the log")

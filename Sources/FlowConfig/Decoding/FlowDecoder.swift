@@ -1,4 +1,5 @@
 import FlowModel
+import MessageText
 import YAML
 
 /// Makes a typed flow of a document's nodes, and reports what the schema cannot say: ranges of durations, addresses,

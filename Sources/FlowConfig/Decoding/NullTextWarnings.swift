@@ -1,3 +1,4 @@
+import MessageText
 import YAML
 
 /// Warns where `null` or `~` stands in a text field: it is those letters there, and perhaps "no value" was meant.

@@ -1,5 +1,5 @@
 import FlowModel
-import YAML
+import MessageText
 
 /// Who owns what, over all files that were accepted so far.
 struct ClaimRegistry {

@@ -1,4 +1,5 @@
 import JSONSchema
+import MessageText
 import YAML
 
 /// What stands at a path in a document, and how messages call it.

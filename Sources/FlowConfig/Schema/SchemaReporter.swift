@@ -1,4 +1,5 @@
 import JSONSchema
+import MessageText
 import YAML
 
 /// Turns violations of schemas into diagnostics at their places in the text.

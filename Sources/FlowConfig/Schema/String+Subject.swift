@@ -1,4 +1,4 @@
-import YAML
+import MessageText
 
 extension String {
     /// A value of a file as the subject of a message: as it was written, in quotes where it would not stand out.

@@ -1,5 +1,6 @@
 import FlowModel
 import Glibc
+import SystemFiles
 
 /// Secrets from files and from the gateway's environment.
 struct SystemSecretReader: SecretReading {

@@ -1,4 +1,5 @@
 import Glibc
+import SystemFiles
 
 /// State in a folder of its own: mode 0700, files 0600, each replaced by an atomic rename.
 package struct FileSystemStateStore: StateStore {
@@ -24,7 +25,7 @@ package struct FileSystemStateStore: StateStore {
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return "\(temporary): \(String(cString: strerror(errno)))" }
-        let isWritten = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let isWritten = FileWriting.write(bytes, to: descriptor) && fsync(descriptor) == 0
         let code = errno
         close(descriptor)
         guard isWritten, rename(temporary, path) == 0 else {
@@ -32,7 +33,7 @@ package struct FileSystemStateStore: StateStore {
             unlink(temporary)
             return "\(path): \(problem)"
         }
-        syncFolder(folder)
+        FileWriting.syncFolder(folder)
         return nil
     }
 
@@ -54,30 +55,10 @@ package struct FileSystemStateStore: StateStore {
         return names
     }
 
-    private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return false }
-                rest = rest.dropFirst(count)
-            }
-            return true
-        }
-    }
-
     /// Makes the folder and those above it, for the owner alone.
     private func makeFolder(_ path: String) -> Bool {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return false }
         return makeFolder(String(path[..<slash])) && (mkdir(path, 0o700) == 0 || errno == EEXIST)
-    }
-
-    private func syncFolder(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }

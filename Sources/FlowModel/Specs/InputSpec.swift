@@ -50,6 +50,17 @@ public enum InputSource: Hashable, Sendable {
         case .rtmpPull, .srtCaller, .rtspPull, .file: false
         }
     }
+
+    /// Who may send to the input; nil for one that nobody calls.
+    public var allow: Allowlist? {
+        switch self {
+        case .rtmp(let input): input.allow
+        case .srtListener(let input): input.allow
+        case .rtp(let input): input.allow
+        case .rtsp(let input): input.allow
+        case .rtmpPull, .srtCaller, .rtspPull, .file: nil
+        }
+    }
 }
 
 public struct RTMPInput: Hashable, Sendable {

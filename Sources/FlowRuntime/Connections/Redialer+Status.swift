@@ -40,13 +40,7 @@ extension ComponentContext {
         case .failed(let message):
             record("ConnectFailed", .warning, remote: nil, message)
         case .unsupportedCodec(let name, let connection):
-            refusals.refused(
-                .unsupportedCodec,
-                flow: flow,
-                component: component,
-                remote: connection.remote,
-                message: Refusal.unsupportedCodec(named: name)
-            )
+            refusals.unsupportedCodec(name, flow: flow, component: component, remote: connection.remote)
         }
     }
 }

@@ -12,7 +12,7 @@ final class FileRunningInput: RunningInput {
     private let address: String
 
     init(_ spec: InputSpec, _ input: FileInput, hub: FlowHub, context: ComponentContext) throws(ApplyFailure) {
-        self.id = LegID(input: spec.name, leg: "main")
+        self.id = .main(of: spec.name)
         self.hub = hub
         hubLeg = hub.addLeg(id)
         do throws(FilePlayerError) {

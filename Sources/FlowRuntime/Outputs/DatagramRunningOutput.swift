@@ -58,14 +58,9 @@ final class DatagramRunningOutput: RunningOutput {
 
     func status(_ spec: OutputSpec) -> OutputStatus {
         let counters = datagrams.sender.counters
-        let bitrate = rate.withLock { meter in
-            meter.sample(bytes: counters.bytes, at: .now())
-            return meter.bitsPerSecond
-        }
+        let bitrate = rate.withLock { $0.rate(after: counters.bytes, at: .now()) }
         var status = OutputStatus(
-            name: spec.name,
-            protocol: spec.destination.protocolName,
-            enabled: spec.isEnabled,
+            spec,
             address: address,
             state: bitrate > 0 ? .connected : .waiting,
             bitrate: bitrate,

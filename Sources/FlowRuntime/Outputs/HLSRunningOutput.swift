@@ -48,9 +48,7 @@ final class HLSRunningOutput: RunningOutput {
         let now = MonotonicTime.now()
         let audience = stream.audience(at: now)
         var status = OutputStatus(
-            name: spec.name,
-            protocol: spec.destination.protocolName,
-            enabled: spec.isEnabled,
+            spec,
             address: address,
             state: audience.members.isEmpty ? .waiting : .connected,
             bitrate: audience.rate.bitsPerSecond,

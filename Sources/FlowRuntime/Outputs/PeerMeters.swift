@@ -23,9 +23,7 @@ final class PeerMeters: Sendable {
             }
         }
         var status = OutputStatus(
-            name: spec.name,
-            protocol: spec.destination.protocolName,
-            enabled: spec.isEnabled,
+            spec,
             address: address,
             state: peers.isEmpty ? .waiting : .connected,
             bitrate: peers.reduce(0) { $0 &+ $1.bitrate },

@@ -78,14 +78,9 @@ final class PushRunningOutput: RunningOutput {
         let now = MonotonicTime.now()
         let statistics = caller.statistics
         let counters = total.counters
-        let bitrate = meter.withLock { meter in
-            meter.sample(bytes: counters.bytes, at: now)
-            return meter.bitsPerSecond
-        }
+        let bitrate = meter.withLock { $0.rate(after: counters.bytes, at: now) }
         var status = OutputStatus(
-            name: spec.name,
-            protocol: spec.destination.protocolName,
-            enabled: spec.isEnabled,
+            spec,
             address: address,
             state: statistics.connection == nil ? .waiting : .connected,
             bitrate: bitrate,

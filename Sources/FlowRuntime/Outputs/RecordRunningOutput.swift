@@ -29,14 +29,9 @@ final class RecordRunningOutput: RunningOutput {
 
     func status(_ spec: OutputSpec) -> OutputStatus {
         let statistics = recorder.statistics
-        let bitrate = rate.withLock { meter in
-            meter.sample(bytes: statistics.bytes, at: .now())
-            return meter.bitsPerSecond
-        }
+        let bitrate = rate.withLock { $0.rate(after: statistics.bytes, at: .now()) }
         var status = OutputStatus(
-            name: spec.name,
-            protocol: spec.destination.protocolName,
-            enabled: spec.isEnabled,
+            spec,
             address: path,
             state: statistics.currentPath == nil ? .waiting : .connected,
             bitrate: bitrate,

@@ -65,14 +65,9 @@ final class SRTRunningOutput: RunningOutput {
     func status(_ spec: OutputSpec) -> OutputStatus {
         let now = MonotonicTime.now()
         let statistics = endpoint.statistics()
-        let bitrate = rate.withLock { meter in
-            meter.sample(bytes: statistics.sentBytes, at: now)
-            return meter.bitsPerSecond
-        }
+        let bitrate = rate.withLock { $0.rate(after: statistics.sentBytes, at: now) }
         var status = OutputStatus(
-            name: spec.name,
-            protocol: spec.destination.protocolName,
-            enabled: spec.isEnabled,
+            spec,
             address: address,
             state: statistics.peers.isEmpty ? .waiting : .connected,
             bitrate: bitrate,

@@ -159,7 +159,7 @@ final class RTMPServer: RTMPServerDelegate {
         }
         if let refusal {
             let remote = IPEndpoint(address: ip, port: UInt16(address?.port ?? 0)).description
-            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote, message: refusal.explanation)
+            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote)
         }
         return refusal
     }
@@ -280,12 +280,11 @@ final class RTMPServer: RTMPServerDelegate {
         let place = state.withLock { state in
             state.publications.values.lazy.joined().first { $0.connection === connection }?.place
         }
-        refusals.refused(
-            .unsupportedCodec,
+        refusals.unsupportedCodec(
+            name,
             flow: place?.flow ?? "",
             component: place?.component ?? "rtmp",
-            remote: connection.remote,
-            message: Refusal.unsupportedCodec(named: name)
+            remote: connection.remote
         )
     }
 
@@ -300,13 +299,7 @@ final class RTMPServer: RTMPServerDelegate {
         let flow = state.withLock { state in
             state.publications[name.flow] != nil || state.presentations[name.flow] != nil ? name.flow : ""
         }
-        refusals.refused(
-            reason,
-            flow: flow,
-            component: component ?? "rtmp",
-            remote: connection.remote,
-            message: reason.explanation
-        )
+        refusals.refused(reason, flow: flow, component: component ?? "rtmp", remote: connection.remote)
         return RTMPRefusal(reason)
     }
 }

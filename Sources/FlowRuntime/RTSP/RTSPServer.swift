@@ -177,7 +177,7 @@ final class RTSPServer: RTSPServerDelegate {
             flow: flow,
             component: component,
             remote: remote,
-            message: reason == .unknownStreamKey ? "no input or output has this path" : reason.explanation
+            message: reason == .unknownStreamKey ? "no input or output has this path" : nil
         )
     }
 }

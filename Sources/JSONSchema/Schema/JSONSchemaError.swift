@@ -1,3 +1,5 @@
+import MessageText
+
 /// Why a document is not a schema that can be used.
 public struct JSONSchemaError: Error, Hashable, Sendable {
     /// JSON Pointer to the place in the schema document.

@@ -1,3 +1,5 @@
+import MessageText
+
 /// Turns a schema document into a ``SchemaProgram``.
 struct SchemaCompiler {
     private let resources: SchemaResources

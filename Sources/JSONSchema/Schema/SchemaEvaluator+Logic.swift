@@ -1,3 +1,5 @@
+import MessageText
+
 extension SchemaEvaluator {
     /// References that are followed to find out which branch was meant.
     private static let maximumLookahead = 64

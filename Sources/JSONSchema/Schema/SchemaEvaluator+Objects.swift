@@ -1,3 +1,5 @@
+import MessageText
+
 extension SchemaEvaluator {
     mutating func check(
         _ object: JSONObject,

@@ -1,3 +1,5 @@
+import MessageText
+
 extension SchemaEvaluator {
     mutating func check(_ value: JSONValue, _ rules: NumberRules, _ node: SchemaNode, _ context: Context) -> Bool {
         var isValid = true

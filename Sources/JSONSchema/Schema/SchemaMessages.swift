@@ -1,3 +1,5 @@
+import MessageText
+
 /// A schema's own words for its violations: the annotation `errorMessage`, a string for all of them, or an object of
 /// strings by keyword, where those of `required`, `dependencies`, `properties` and `additionalProperties` may again be
 /// objects of strings by key. `{value}` stands for the value. Like every other text that comes into a message from

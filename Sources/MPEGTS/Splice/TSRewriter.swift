@@ -166,11 +166,9 @@ struct TSRewriter: Sendable {
             return !packet.hasPayload
         }
         if let header, let last = outputs[index].decodeTime, catchUp?.leadingPID != packet.pid {
-            let base = UnsafeRawPointer(packet.base)
-            let field = header.decodingOffset ?? header.presentationOffset
             // Times are rounded on the way.
             let least = max(1, outputs[index].interval - Self.roundingTolerance)
-            let ahead = PESTimestamp(reading: base + field).advanced(bySigned: timeOffset).ticks(since: last)
+            let ahead = header.times(in: packet.base).decoding.advanced(bySigned: timeOffset).ticks(since: last)
             // What is farther back than legs can be apart is another timeline, as of another program.
             guard ahead >= least || ahead < -Self.maximumOverlap else { return false }
         }
@@ -181,13 +179,12 @@ struct TSRewriter: Sendable {
     private mutating func rewriteClocks(_ out: UnsafeMutableRawPointer, _ packet: TSPacket, _ catchUp: CatchUp?) {
         guard let reference = packet.clockReference else { return }
         let moved = move(reference, catchUp)
-        moved.write(to: out + 6)
+        moved.write(to: out + TSPacket.clockOffset)
         if let clockPID = tables.programs.lazy.compactMap(\.pcrPID).first, clockPID == pid(of: packet.pid) {
             clock = moved
         }
-        // OPCR follows PCR when its flag is set, §2.4.3.4.
-        if packet.adaptationFlags & 0x08 != 0, packet.byte(4) >= 13 {
-            ClockReference(reading: out + 12).advanced(bySigned: clockOffset).write(to: out + 12)
+        if let field = packet.originalClockOffset {
+            ClockReference(reading: out + field).advanced(bySigned: clockOffset).write(to: out + field)
         }
     }
 
@@ -204,21 +201,19 @@ struct TSRewriter: Sendable {
         source: UInt16,
         _ catchUp: CatchUp?
     ) {
-        let presentation = PESTimestamp(reading: out + header.presentationOffset)
-        let decoding = header.decodingOffset.map { PESTimestamp(reading: out + $0) } ?? presentation
-        var movedDecoding = decoding.advanced(bySigned: timeOffset)
-        var movedPresentation = presentation.advanced(bySigned: timeOffset)
+        let times = header.times(in: out)
+        var moved: PESHeader.Times = (
+            times.decoding.advanced(bySigned: timeOffset), times.presentation.advanced(bySigned: timeOffset)
+        )
         if let catchUp, catchUp.leadingPID == source {
             let present = catchUp.presentTime.advanced(bySigned: timeOffset)
             func move(_ time: PESTimestamp) -> PESTimestamp {
                 present.advanced(bySigned: catchUp.times.move(time.ticks(since: catchUp.presentTime)))
             }
-            movedDecoding = move(decoding)
-            movedPresentation = move(presentation)
+            moved = (move(times.decoding), move(times.presentation))
         }
-        if movedPresentation != presentation { movedPresentation.write(to: out + header.presentationOffset) }
-        if let field = header.decodingOffset, movedDecoding != decoding { movedDecoding.write(to: out + field) }
-        note(movedDecoding, movedPresentation, pid: target)
+        header.write(moved, to: out)
+        note(moved.decoding, moved.presentation, pid: target)
     }
 
     private mutating func note(_ decodeTime: PESTimestamp, _ presentationTime: PESTimestamp, pid: UInt16) {

@@ -18,16 +18,11 @@ public struct TSSplice: Sendable {
     static let fittingTolerance: Int64 = 9_000
     /// The clock of a source may be so far from where the former one's goes on: 150 ms of 27 MHz.
     static let clockTolerance = Int64(ClockReference.frequency) * 15 / 100
-    /// A source that was interrupted goes on with its own timeline when its clock went on by as much as time passed, give
-    /// or take 2 s of 27 MHz.
-    static let resumptionTolerance = 2 * Int64(ClockReference.frequency)
     /// A source that is to pass and shows nothing to begin with for so long (no tables, scrambled, no time stamps) passes
     /// as it comes.
     static let joinTimeout = Duration.seconds(3)
     /// How long to wait for a source with the same packets to arrive where the former one stopped.
     static let resumptionTimeout = Duration.seconds(1)
-    /// A source may be so far behind the former one; one that is farther behind has begun anew: 1 s of 27 MHz.
-    static let maximumLag = Int64(ClockReference.frequency)
     /// How long to wait for the clock of a source that was interrupted.
     static let clockTimeout = Duration.milliseconds(200)
     /// The packets that were kept go out faster than they came, by this factor, and not all at once: a burst would
@@ -36,43 +31,11 @@ public struct TSSplice: Sendable {
     /// At least so many bytes of them at once.
     static let catchUpBytes = 64 << 10
 
-    /// How a source was joined to the former one.
-    public struct Seam: Hashable, Sendable {
-        public enum Kind: String, Hashable, Sendable {
-            /// The same packets came on another way: nothing is missing, nothing is changed.
-            case samePackets
-            /// The source was interrupted and goes on.
-            case resumed
-            /// It begins on a picture that needs none before it, in the times that it has.
-            case fitting
-            /// It begins on such a picture, in other times.
-            case rebased
-            /// It showed no place to begin at, and passes as it comes.
-            case unchanged
-        }
-
-        public var kind: Kind
-        /// From the last decode time before the seam to the first one after it, in ticks of 90 kHz; 0 when not known.
-        public var decodeStep: Int64
-    }
-
-    /// What the source that left was.
-    private struct End: Sendable {
-        var source: Int
-        /// Nil when its packets did not go out as they came: the rewriter knows then.
-        var position: TSPosition?
-        /// Its last packets with a clock, newest first, and how many packets came after the newest.
-        var marks: [ClockMark]
-        var packetsSinceMark: Int
-        /// When its last picture began to arrive.
-        var arrival: MonotonicTime
-    }
-
     /// Whose packets pass.
     public private(set) var source: Int?
     /// Whose packets are to, with the moment at which it was first asked for.
     private var joining: (source: Int, since: MonotonicTime)?
-    private var end: End?
+    private var end: SourceEnd?
     private var lastArrival = MonotonicTime.zero
     /// Nil while packets pass as they came.
     private var rewriter: TSRewriter?
@@ -113,7 +76,7 @@ public struct TSSplice: Sendable {
         if joining?.source == leaving { joining = nil }
         guard source == leaving else { return }
         let marks = inspector.clockMarks
-        end = End(
+        end = SourceEnd(
             source: leaving,
             position: rewriter == nil ? inspector.position : nil,
             marks: marks,
@@ -235,7 +198,7 @@ public struct TSSplice: Sendable {
     ) -> Bool {
         guard let end else { return false }
         if joining?.source != source { joining = (source, now) }
-        switch resumption(after: end, inspector, recent) {
+        switch end.resumption(inspector, recent) {
         case .at(let offset):
             seam = Seam(kind: .samePackets, decodeStep: 0)
             appendAsBefore(recent.all[offset...])
@@ -245,7 +208,8 @@ public struct TSSplice: Sendable {
         case .none: break
         }
         if end.source == source, recent.keepsBeginning {
-            if goesOn(after: end, inspector, at: now) {
+            let passed = max(0, now.nanoseconds(since: lastArrival)) / 1_000 * 27
+            if end.goesOn(inspector, after: passed) {
                 seam = Seam(kind: .resumed, decodeStep: 0)
                 appendAsBefore(recent.all)
                 return true
@@ -284,47 +248,6 @@ public struct TSSplice: Sendable {
         }
     }
 
-    private enum Resumption {
-        /// Of the recent packets the one here is the one after the last that went out.
-        case at(Int)
-        /// It is to come.
-        case later
-        case none
-    }
-
-    /// Where a source with the same packets as the former one goes on.
-    private func resumption(after end: End, _ inspector: TSInspector, _ recent: RecentPackets) -> Resumption {
-        guard let last = end.marks.first, inspector.shares(clockWith: end.marks) else { return .none }
-        let packets = recent.all
-        let position: Int? = packets.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset + TSPacket.byteCount <= bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-                if let packet = TSPacket(rest), packet.clockReference == last.clock,
-                    ClockMark.digest(of: packet.base) == last.digest
-                {
-                    return offset
-                }
-                offset += TSPacket.byteCount
-            }
-            return nil
-        }
-        guard let position else {
-            guard let clock = inspector.lastClockMark?.clock else { return .none }
-            let lag = last.clock.ticks(since: clock)
-            return lag > 0 && lag <= Self.maximumLag ? .later : .none
-        }
-        let offset = packets.startIndex + position + (end.packetsSinceMark + 1) * TSPacket.byteCount
-        return offset <= packets.endIndex ? .at(offset) : .later
-    }
-
-    /// Whether the source that was interrupted is the same stream still.
-    private func goesOn(after end: End, _ inspector: TSInspector, at now: MonotonicTime) -> Bool {
-        guard let last = end.marks.first?.clock, let clock = inspector.lastClockMark?.clock else { return false }
-        let passed = max(0, now.nanoseconds(since: lastArrival)) / 1_000 * 27
-        return abs(clock.ticks(since: last) - passed) <= Self.resumptionTolerance
-    }
-
     /// Where a source that takes over is.
     private struct Present {
         var pid: UInt16
@@ -336,13 +259,13 @@ public struct TSSplice: Sendable {
     private mutating func takeOver(
         _ packets: ArraySlice<UInt8>,
         _ present: Present,
-        _ end: End,
+        _ end: SourceEnd,
         _ inspector: TSInspector
     ) {
         var next = rewriter ?? TSRewriter(after: end.position ?? TSPosition())
         let former = next.tables.leadingStream.flatMap { next.last($0.pid) }
         next.begin(inspector.tables)
-        let past = packets.withUnsafeBytes { Past($0, pid: present.pid) }
+        let past = packets.withUnsafeBytes { SourcePast($0, pid: present.pid) }
         let passed = present.arrival.nanoseconds(since: end.arrival) / 100_000 * 9
         var begin = Int64.min
         seam = Seam(kind: .rebased, decodeStep: 0)
@@ -388,31 +311,5 @@ public struct TSSplice: Sendable {
         next.appendTables(to: &backlog)
         rewriter = next
         packets.withUnsafeBytes { rewrite($0, catchUp: catchUp) }
-    }
-
-    /// What lies between a source's entry point and its present.
-    private struct Past {
-        /// Of the first picture.
-        var time: PESTimestamp?
-        /// The first.
-        var clock: ClockReference?
-        /// How many there are.
-        var clocks = 1
-        /// That began, the present one included.
-        var pictures = 0
-
-        init(_ packets: UnsafeRawBufferPointer, pid: UInt16) {
-            TSPacket.forEach(in: packets) { packet in
-                if let reference = packet.clockReference {
-                    if clock == nil { clock = reference }
-                    clocks += 1
-                }
-                guard packet.pid == pid, let header = PESHeader(packet) else { return }
-                pictures += 1
-                guard time == nil else { return }
-                let base = UnsafeRawPointer(packet.base)
-                time = PESTimestamp(reading: base + (header.decodingOffset ?? header.presentationOffset))
-            }
-        }
     }
 }

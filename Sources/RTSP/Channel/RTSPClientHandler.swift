@@ -6,7 +6,7 @@ import NetworkAddress
 /// One connection that the gateway opened to an RTSP server, to play a stream from it or to publish one to it.
 ///
 /// One-shot: it tells its delegate once that the stream runs, and once that it is over, and is not used again.
-package final class RTSPClientHandler: ChannelInboundHandler {
+package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -25,7 +25,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
     private var decoder = RTSPMessageDecoder()
     private var session: RTSPClientSession
     private var streams = RTSPSessionStreams()
-    private var timer: Scheduled<Void>?
+    private let timer = DeadlineTimer()
     private var connection: PeerConnection?
     private var receiver: RTSPReceiver?
     private let outbox = RTSPOutbox()
@@ -206,21 +206,11 @@ package final class RTSPClientHandler: ChannelInboundHandler {
     // MARK: Deadlines and the end
 
     private func schedule(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
-        guard end != nil, let deadline = [session.nextDeadline, streams.nextDeadline].compactMap({ $0 }).min() else {
-            return
-        }
-        let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
-            let (handler, context) = bound.value
-            handler.timePassed(context)
-        }
+        let deadlines = [session.nextDeadline, streams.nextDeadline].compactMap { $0 }
+        timer.set(to: end == nil ? nil : deadlines.min(), for: self, context)
     }
 
-    private func timePassed(_ context: ChannelHandlerContext) {
-        timer = nil
+    func timePassed(_ context: ChannelHandlerContext) {
         let now = MonotonicTime.now()
         if let media = streams.lastArrivals.media { session.mediaReceived(at: media) }
         streams.timePassed(at: now) { $0.write(into: &outbox.messages) }
@@ -236,8 +226,7 @@ package final class RTSPClientHandler: ChannelInboundHandler {
 
     /// Closes after what is waiting was sent.
     private func close(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         guard let end else { return }
         self.end = nil
         if case .record(let fanOut, _) = stream, let connection {

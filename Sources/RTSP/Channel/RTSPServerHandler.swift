@@ -5,7 +5,7 @@ package import NIOCore
 import NetworkAddress
 
 /// One connection to the gateway's RTSP port: obeys the session, and moves packets.
-package final class RTSPServerHandler: ChannelInboundHandler {
+package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -21,7 +21,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     private var address: SocketAddress?
     private var connection: PeerConnection?
     private var isAdmitted = false
-    private var timer: Scheduled<Void>?
+    private let timer = DeadlineTimer()
     private let outbox = RTSPOutbox()
 
     /// What the client was let in to.
@@ -109,8 +109,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         outbox.close()
         _ = session?.connectionClosed()
         leave(context)
@@ -339,21 +338,12 @@ package final class RTSPServerHandler: ChannelInboundHandler {
 
     /// Arms the timer anew: what is due first may be nearer than before.
     private func schedule(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
         let offerPoll = offerDeadline.map { _ in MonotonicTime.now().advanced(by: Self.offerInterval) }
         let deadlines = [session?.nextDeadline, streams.nextDeadline, offerPoll].compactMap { $0 }
-        guard let deadline = deadlines.min() else { return }
-        let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
-            let (handler, context) = bound.value
-            handler.timePassed(context)
-        }
+        timer.set(to: deadlines.min(), for: self, context)
     }
 
-    private func timePassed(_ context: ChannelHandlerContext) {
-        timer = nil
+    func timePassed(_ context: ChannelHandlerContext) {
         let now = MonotonicTime.now()
         let arrivals = streams.lastArrivals
         if let media = arrivals.media { session?.mediaReceived(at: media) }
@@ -388,8 +378,7 @@ package final class RTSPServerHandler: ChannelInboundHandler {
 
     /// Closes after what is waiting was sent.
     private func close(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         leave(context)
         _ = session?.connectionClosed()
         guard !outbox.isHeld else { return }

@@ -1,5 +1,4 @@
 import Media
-import Threads
 
 /// Plays all file inputs on one thread, each at its own pace.
 ///
@@ -11,31 +10,23 @@ final class FilePacingThread: @unchecked Sendable {
     /// The thread wakes no more often than this.
     static let tick = Duration.milliseconds(2)
 
-    private let condition = MonotonicCondition()
+    private let worker = WorkerThread()
+    private let condition: MonotonicCondition
     private var queue = DueQueue<FilePlayback>()
     private var current: FilePlayback?
-    private var thread: PosixThread?
-    private var isStopping = false
 
-    init() {}
+    init() {
+        condition = worker.condition
+    }
 
     /// Starts the thread; without effect when it runs.
     func start() {
-        condition.withLock {
-            guard thread == nil, !isStopping else { return }
-            thread = PosixThread(named: "file-pacing") { [self] in run() }
-        }
+        worker.start(named: "file-pacing") { [self] in run() }
     }
 
     /// Ends all playing and the thread; afterwards no sink hears from it. It cannot be started again.
     func stop() {
-        let ending = condition.withLock {
-            isStopping = true
-            condition.signal()
-            defer { thread = nil }
-            return thread
-        }
-        if let ending, !ending.isCurrent { ending.join() }
+        worker.stop()
         condition.withLock { queue.removeAll { _ in true } }
     }
 
@@ -45,7 +36,7 @@ final class FilePacingThread: @unchecked Sendable {
         let player = try FilePlayer(configuration, sink: sink)
         let playback = FilePlayback(player, thread: self)
         let isRunning = condition.withLock {
-            guard thread != nil, !isStopping else { return false }
+            guard worker.isRunning else { return false }
             queue.insert(playback, due: .now())
             condition.signal()
             return true
@@ -58,7 +49,7 @@ final class FilePacingThread: @unchecked Sendable {
         condition.withLock {
             playback.isStopped = true
             queue.removeAll { $0 === playback }
-            while current === playback, !(thread?.isCurrent ?? false) { condition.wait() }
+            while current === playback, !worker.isCurrent { condition.wait() }
         }
     }
 
@@ -72,7 +63,7 @@ final class FilePacingThread: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         var lastWake = MonotonicTime.zero
-        while !isStopping {
+        while !worker.isStopping {
             guard let nextDue = queue.nextDue else {
                 condition.wait()
                 continue
@@ -91,7 +82,7 @@ final class FilePacingThread: @unchecked Sendable {
     /// Called and returns with the lock held; players run without it.
     private func playDue(by now: MonotonicTime, _ scratch: UnsafeMutableRawBufferPointer) {
         var played: [(FilePlayback, MonotonicTime)] = []
-        while !isStopping, let playback = queue.popDue(by: now) {
+        while !worker.isStopping, let playback = queue.popDue(by: now) {
             current = playback
             condition.unlock()
             let outcome = playback.player.play(at: now, scratch: scratch)

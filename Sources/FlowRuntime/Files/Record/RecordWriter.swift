@@ -1,6 +1,5 @@
 import Glibc
 import Media
-import Threads
 
 /// Writes all recordings on one thread, so that a slow disk holds up no packet.
 final class RecordWriter: @unchecked Sendable {
@@ -19,34 +18,25 @@ final class RecordWriter: @unchecked Sendable {
         var isClosing = false
     }
 
-    private let condition = MonotonicCondition()
+    private let worker = WorkerThread()
+    private let condition: MonotonicCondition
     private let wallClock: WallClock
     private var entries: [Entry] = []
-    private var thread: PosixThread?
-    private var isStopping = false
     private var isWoken = false
 
     init(wallClock: @escaping WallClock = { Int64(time(nil)) }) {
         self.wallClock = wallClock
+        condition = worker.condition
     }
 
     /// Starts the thread; without effect when it runs.
     func start() {
-        condition.withLock {
-            guard thread == nil, !isStopping else { return }
-            thread = PosixThread(named: "record-writer") { [self] in run() }
-        }
+        worker.start(named: "record-writer") { [self] in run() }
     }
 
     /// Completes all recordings and ends the thread. It cannot be started again.
     func stop() {
-        let ending = condition.withLock {
-            isStopping = true
-            condition.signal()
-            defer { thread = nil }
-            return thread
-        }
-        if let ending, !ending.isCurrent { ending.join() }
+        worker.stop()
     }
 
     /// Starts a recording. Leftovers of its pattern are completed first, on the thread.
@@ -67,14 +57,11 @@ final class RecordWriter: @unchecked Sendable {
     /// Returns when the recording is complete.
     fileprivate func finish(_ sink: RecordSink) {
         condition.withLock {
-            guard let index = entries.firstIndex(where: { $0.sink === sink }) else { return }
-            guard let thread, !isStopping else {
-                return
-            }
+            guard worker.isRunning, let index = entries.firstIndex(where: { $0.sink === sink }) else { return }
             entries[index].isClosing = true
             isWoken = true
             condition.signal()
-            while entries.contains(where: { $0.sink === sink }), !thread.isCurrent { condition.wait() }
+            while entries.contains(where: { $0.sink === sink }), !worker.isCurrent { condition.wait() }
         }
     }
 
@@ -86,7 +73,7 @@ final class RecordWriter: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while true {
-            let isLastRound = isStopping
+            let isLastRound = worker.isStopping
             isWoken = false
             let round = entries
             for index in entries.indices { entries[index].isNew = false }
@@ -99,7 +86,7 @@ final class RecordWriter: @unchecked Sendable {
                 condition.signal()
             }
             if isLastRound { return }
-            guard !isWoken, !isStopping, !entries.contains(where: { $0.isNew || $0.isClosing }) else { continue }
+            guard !isWoken, !worker.isStopping, !entries.contains(where: { $0.isNew || $0.isClosing }) else { continue }
             condition.wait(until: entries.isEmpty ? nil : MonotonicTime.now().advanced(by: Self.interval))
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import MPEGTS
+import SystemFiles
 
 /// A segment while it is written: `NAME.part`, locked so that nobody takes it for a leftover.
 struct SegmentFile: ~Copyable {
@@ -71,7 +72,7 @@ struct SegmentFile: ~Copyable {
         let partial = path + SegmentPattern.partialSuffix
         guard try Self.trimAndSync(descriptor, byteCount, partial) else { return }
         guard rename(partial, path) == 0 else { throw WriteError(path) }
-        Self.syncFolder(of: path)
+        if let slash = path.lastIndex(of: "/") { FileWriting.syncFolder(String(path[...slash])) }
     }
 
     /// False when nothing was left and the file was removed.
@@ -85,15 +86,6 @@ struct SegmentFile: ~Copyable {
         if whole < byteCount, ftruncate(descriptor, off_t(whole)) != 0 { throw WriteError(path) }
         if fsync(descriptor) != 0 { throw WriteError(path) }
         return true
-    }
-
-    /// Makes the rename durable; a file system that cannot is left alone.
-    private static func syncFolder(of path: String) {
-        guard let slash = path.lastIndex(of: "/") else { return }
-        let folder = open(String(path[...slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
     }
 
     /// Completes what a crash left behind: each unfinished file of the pattern that nobody writes any more becomes

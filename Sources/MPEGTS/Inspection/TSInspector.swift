@@ -94,18 +94,18 @@ public struct TSInspector: @unchecked Sendable {
     /// Grows when PAT or PMT change.
     var tableChanges: UInt64 { core?.tableChanges ?? 0 }
     var tables: TSTables { core?.knownTables ?? TSTables() }
-    var lastClockMark: ClockMark? { core?.clockMarks.first { _ in true } }
+    var lastClockMark: ClockMark? { core?.marks.newestFirst.first { _ in true } }
     var leadingStream: TSStream? { core?.leadingStream }
 
     func stream(_ pid: UInt16) -> TSPosition.Stream? { core?.stream(pid) }
 
     /// Whether one of the clocks that came is the same packet as one that came to the other: then both are one stream.
     func shares(clockWith other: [ClockMark]) -> Bool {
-        core?.clockMarks.contains { mark in other.contains { $0.isSame(as: mark) } } ?? false
+        core?.marks.newestFirst.contains { mark in other.contains { $0.isSame(as: mark) } } ?? false
     }
 
     /// The last packets with a clock, newest first.
-    var clockMarks: [ClockMark] { core.map { Array($0.clockMarks) } ?? [] }
+    var clockMarks: [ClockMark] { core.map { Array($0.marks.newestFirst) } ?? [] }
 
     /// Which storage this uses: tells tests that looking at a payload does not copy it.
     var storage: ObjectIdentifier? { core.map(ObjectIdentifier.init) }

@@ -6,105 +6,6 @@ import NetworkAddress
 import RTSP
 import Synchronization
 
-/// A publisher's place on the RTSP port: one leg of an input.
-final class RTSPPublication: RTSPPlace {
-    private struct State {
-        var allow: Allowlist
-        var connection: PeerConnection?
-        var isClosed = false
-    }
-
-    let flow: String
-    /// The last part of its path.
-    let name: String
-    /// `input/leg`, for events.
-    let component: String
-    let credentials: RTSPCredentials?
-    private let sink: any RTSPReception.Sink
-    private let refusals: RefusalLedger
-    private let state: Mutex<State>
-
-    init(
-        flow: String,
-        name: String,
-        component: String,
-        credentials: RTSPCredentials?,
-        allow: Allowlist,
-        sink: any RTSPReception.Sink,
-        refusals: RefusalLedger
-    ) {
-        self.flow = flow
-        self.name = name
-        self.component = component
-        self.credentials = credentials
-        self.sink = sink
-        self.refusals = refusals
-        state = Mutex(State(allow: allow))
-    }
-
-    var fanOut: RTSPFanOut? { nil }
-    var connection: PeerConnection? { state.withLock { $0.connection } }
-    /// Of all publishers so far.
-    let receptions = RTSPReceptionTotal()
-
-    func allows(_ address: IPAddress) -> Bool { state.withLock { $0.allow.allows(address) } }
-
-    func update(allow: Allowlist) {
-        state.withLock { $0.allow = allow }
-    }
-
-    /// Ends the session of the publisher, and lets no other in.
-    func close() {
-        state.withLock { state in
-            state.isClosed = true
-            return state.connection
-        }?.end()
-    }
-
-    func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal> {
-        let refusal: Refusal? = state.withLock { state in
-            guard !state.isClosed else { return .unknownStreamKey }
-            guard state.connection == nil else { return .alreadyPublishing }
-            state.connection = connection
-            return nil
-        }
-        if let refusal {
-            refusals.refused(
-                refusal,
-                flow: flow,
-                component: component,
-                remote: connection.remote,
-                message: refusal.explanation
-            )
-            return .failure(RTSPRefusal(refusal))
-        }
-        return .success(sink)
-    }
-
-    func receives(_ reception: RTSPReception, _ connection: PeerConnection) {
-        receptions.began(reception)
-    }
-
-    func play(_ connection: PeerConnection) -> RTSPRefusal? { RTSPRefusal(.wrongDirection) }
-
-    func leave(_ connection: PeerConnection) {
-        guard self.connection === connection else { return }
-        // First: afterwards the next publisher may come.
-        receptions.ended()
-        state.withLock { $0.connection = nil }
-    }
-
-    func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
-        refusals.refused(
-            .unsupportedCodec,
-            flow: flow,
-            component: component,
-            remote: connection.remote,
-            message: Refusal.unsupportedCodec(named: name)
-        )
-    }
-}
-
 /// What players find on the RTSP port: one output.
 final class RTSPPresentation: RTSPPlace {
     private struct State {
@@ -176,13 +77,7 @@ final class RTSPPresentation: RTSPPlace {
             return (nil, true)
         }
         if let refusal {
-            refusals.refused(
-                refusal,
-                flow: flow,
-                component: component,
-                remote: connection.remote,
-                message: refusal.explanation
-            )
+            refusals.refused(refusal, flow: flow, component: component, remote: connection.remote)
             return RTSPRefusal(refusal)
         }
         if isNew { tell("Connected", connection, "plays") }
@@ -217,13 +112,7 @@ extension RTSPFanOut {
     /// For an output, whose codecs that RTSP does not carry become events of it.
     convenience init(flow: String, component: String, refusals: RefusalLedger) {
         self.init { codec in
-            refusals.refused(
-                .unsupportedCodec,
-                flow: flow,
-                component: component,
-                remote: nil,
-                message: Refusal.unsupportedCodec(named: codec.rawValue)
-            )
+            refusals.unsupportedCodec(codec.rawValue, flow: flow, component: component, remote: nil)
         }
     }
 }

@@ -4,69 +4,12 @@ import Media
 ///
 /// The tables are plain memory, so that the loop neither retains nor checks for exclusive access.
 final class InspectorCore {
-    /// What is known of one PID: 16 bytes.
-    struct PIDState {
-        static let unknownContinuity: UInt8 = 0xFF
-
-        var packets: UInt64 = 0
-        var continuityErrors: UInt32 = 0
-        var pid: UInt16
-        var lastContinuity: UInt8 = Self.unknownContinuity
-        var role: Role
-
-        struct Role: OptionSet {
-            let rawValue: UInt8
-            static let table = Role(rawValue: 1)
-            static let clock = Role(rawValue: 2)
-            static let video = Role(rawValue: 4)
-            /// The last packet was a repetition of the one before: one is allowed.
-            static let repeated = Role(rawValue: 8)
-            /// Continuity means nothing: null packets, and PIDs beyond the limit.
-            static let unchecked = Role(rawValue: 16)
-            /// One of `InformationTables`.
-            static let information = Role(rawValue: 32)
-            /// Video or audio: PTS must come all the time.
-            static let timed = Role(rawValue: 64)
-            /// The last PES packet was scrambled: its PTS cannot be seen.
-            static let scrambled = Role(rawValue: 128)
-            static let sections: Role = [.table, .information]
-        }
-    }
-
-    /// The time stamps of the PES packets of one PID, in ticks of 90 kHz.
-    struct Times {
-        static let unknown = UInt64.max
-
-        var decoding = Self.unknown
-        /// The latest, which with B-frames is not the last.
-        var presentation = Self.unknown
-        /// From the decode time of the last but one to that of the last; 0 when not known.
-        var interval: Int64 = 0
-        /// When the last one began to arrive.
-        var arrival = MonotonicTime.zero
-        /// For the next PTS, where one must come.
-        var timer = RepetitionTimer(since: .zero)
-
-        mutating func began(decoding: PESTimestamp, presentation: PESTimestamp, at now: MonotonicTime) {
-            let advance = decoding.ticks(since: PESTimestamp(ticks: self.decoding))
-            if self.decoding != Self.unknown, advance > 0, advance < PESTimestamp.maximumReordering {
-                interval = advance
-            }
-            self.decoding = decoding.ticks
-            arrival = now
-            let step = presentation.ticks(since: PESTimestamp(ticks: self.presentation))
-            if self.presentation == Self.unknown || step > 0 || step < -PESTimestamp.maximumReordering {
-                self.presentation = presentation.ticks
-            }
-        }
-    }
-
     /// By PID, the index of its state; 0 for a PID not seen.
     let indices: UnsafeMutablePointer<UInt16>
     /// At 0 the PIDs beyond the limit together; at 1 the null packets; then in the order in which PIDs came.
     let states: UnsafeMutablePointer<PIDState>
     /// In the same order.
-    let times: UnsafeMutablePointer<Times>
+    let times: UnsafeMutablePointer<PIDTimes>
     private static let overflowIndex = 0
     static let nullIndex = 1
     static let capacity = TSInspector.maximumPIDs + 2
@@ -82,9 +25,7 @@ final class InspectorCore {
     private var clock = ClockTracker()
     private var clockPID: UInt16?
     private var aligner = TSAligner()
-    /// The last packets with a PCR; a ring.
-    private var marks: [ClockMark] = []
-    private var markCount = 0
+    private(set) var marks = ClockMarks()
     /// PES packets of video streams that began, and those whose decode time was not that of the one before.
     private(set) var pictures: UInt64 = 0
     private(set) var timeSteps: UInt64 = 0
@@ -98,7 +39,7 @@ final class InspectorCore {
         states = .allocate(capacity: Self.capacity)
         states.initialize(repeating: PIDState(pid: TSPacket.nullPID, role: .unchecked), count: Self.capacity)
         times = .allocate(capacity: Self.capacity)
-        times.initialize(repeating: Times(), count: Self.capacity)
+        times.initialize(repeating: PIDTimes(), count: Self.capacity)
         indices[Int(TSPacket.nullPID)] = UInt16(Self.nullIndex)
     }
 
@@ -121,7 +62,6 @@ final class InspectorCore {
         clockPID = other.clockPID
         aligner = other.aligner
         marks = other.marks
-        markCount = other.markCount
         pictures = other.pictures
         timeSteps = other.timeSteps
         sawVideoRandomAccess = other.sawVideoRandomAccess
@@ -230,28 +170,17 @@ final class InspectorCore {
         )
         guard pid == clockPID else { return }
         clock.clockReceived(reference, packet: number, isDiscontinuous: isDiscontinuous)
-        keep(ClockMark(clock: reference, digest: ClockMark.digest(of: packet), packet: number))
+        marks.append(ClockMark(clock: reference, digest: ClockMark.digest(of: packet), packet: number))
     }
 
     private func unitBegan(_ packet: TSPacket, index: Int, isVideo: Bool) {
         guard index > Self.nullIndex else { return }
         guard let header = PESHeader(packet) else { return unitHidTimes(packet, index: index) }
-        let base = UnsafeRawPointer(packet.base)
-        let presentation = PESTimestamp(reading: base + header.presentationOffset)
-        let decoding = header.decodingOffset.map { PESTimestamp(reading: base + $0) } ?? presentation
+        let (decoding, presentation) = header.times(in: packet.base)
         if isVideo { pictures &+= 1 }
         if times[index].decoding != decoding.ticks { timeSteps &+= 1 }
         times[index].began(decoding: decoding, presentation: presentation, at: now)
         presentationTimeCame(index: index)
-    }
-
-    private func keep(_ mark: ClockMark) {
-        if marks.count < ClockMark.maximumCount {
-            marks.append(mark)
-        } else {
-            marks[markCount % ClockMark.maximumCount] = mark
-        }
-        markCount &+= 1
     }
 
     /// The counter is not the one expected; true when the packet repeats the one before.
@@ -329,11 +258,6 @@ final class InspectorCore {
     /// Grows when the tables change.
     var tableChanges: UInt64 { tables.changes }
 
-    /// Newest first.
-    var clockMarks: some Sequence<ClockMark> {
-        (0..<marks.count).lazy.map { self.marks[(self.markCount - 1 - $0) % ClockMark.maximumCount] }
-    }
-
     var leadingStream: TSStream? { tables.leadingStream }
 
     func position() -> TSPosition {
@@ -352,7 +276,7 @@ final class InspectorCore {
 
     private func stream(at index: Int) -> TSPosition.Stream {
         let state = states[index]
-        func time(_ ticks: UInt64) -> PESTimestamp? { ticks == Times.unknown ? nil : PESTimestamp(ticks: ticks) }
+        func time(_ ticks: UInt64) -> PESTimestamp? { ticks == PIDTimes.unknown ? nil : PESTimestamp(ticks: ticks) }
         return TSPosition.Stream(
             pid: state.pid,
             continuity: state.lastContinuity == PIDState.unknownContinuity ? nil : state.lastContinuity,
@@ -368,12 +292,11 @@ final class InspectorCore {
         clock.restart()
         monitor.restart()
         aligner.reset()
-        marks.removeAll(keepingCapacity: true)
-        markCount = 0
+        marks.removeAll()
         for index in Self.nullIndex + 1..<stateCount {
             states[index].lastContinuity = PIDState.unknownContinuity
             states[index].role.remove(.repeated)
-            times[index] = Times()
+            times[index] = PIDTimes()
         }
     }
 

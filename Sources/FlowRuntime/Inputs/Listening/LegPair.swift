@@ -4,14 +4,12 @@ struct LegPair<Leg> {
     var backup: Leg?
 
     /// Main first.
-    var running: [(name: String, leg: Leg)] {
-        [("main", main), ("backup", backup)].compactMap { name, leg in leg.map { (name, $0) } }
-    }
+    var running: [Leg] { [main, backup].compactMap { $0 } }
 
     /// Leaves none, and returns those that ran.
     mutating func takeAll() -> [Leg] {
         defer { self = LegPair() }
-        return running.map(\.leg)
+        return running
     }
 
     mutating func takeBackup() -> Leg? {

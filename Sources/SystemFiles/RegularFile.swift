@@ -1,14 +1,15 @@
 import Glibc
 
 /// Reads small regular files without ever waiting for a pipe or a device.
-enum RegularFile {
-    enum ReadFailure: Error, Hashable {
+public enum RegularFile {
+    public enum ReadFailure: Error, Hashable, Sendable {
         case system(Int32)
         case notRegular
         case tooLarge
     }
 
-    static func read(_ path: String, maximumBytes: Int) -> Result<[UInt8], ReadFailure> {
+    /// The whole file, which may grow while it is read; nothing of one that is larger than `maximumBytes`.
+    public static func read(_ path: String, maximumBytes: Int) -> Result<[UInt8], ReadFailure> {
         // O_NONBLOCK: opening a FIFO without a writer must not hang.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { return .failure(.system(errno)) }
@@ -36,7 +37,7 @@ enum RegularFile {
 }
 
 extension RegularFile.ReadFailure: CustomStringConvertible {
-    var description: String {
+    public var description: String {
         switch self {
         case .system(let code): String(cString: strerror(code))
         case .notRegular: "not a regular file"

@@ -7,11 +7,7 @@ import SRT
 
 /// An SRT caller input: calls the far side, and calls again when the connection is lost.
 final class SRTCallerRunningInput: RunningInput {
-    private let id: LegID
-    private let hub: FlowHub
-    private let hubLeg: HubLeg
-    private let merge: MergeGroup
-    private let endpoint: SRTInput
+    private let leg: SRTInputLeg
     private let address: String
 
     init(
@@ -22,9 +18,6 @@ final class SRTCallerRunningInput: RunningInput {
         merge: MergeGroup,
         context: ComponentContext
     ) throws(ApplyFailure) {
-        self.id = LegID(input: spec.name, leg: "main")
-        self.hub = hub
-        self.merge = merge
         let configuration = SRTCallerConfiguration(
             name: "\(flow)/\(spec.name)",
             streamID: input.streamID,
@@ -33,15 +26,8 @@ final class SRTCallerRunningInput: RunningInput {
             peerIdleTimeout: input.peerIdleTimeout,
             resolve: IPEndpoint.resolver(host: input.host, port: input.port)
         )
-        hubLeg = hub.addLeg(id)
-        do throws(SRTFailure) {
-            endpoint = try context.srt.addInput(
-                configuration,
-                sink: MergeableLeg(id, hubLeg: hubLeg, group: merge)
-            )
-        } catch {
-            hub.removeLeg(hubLeg)
-            throw ApplyFailure(error)
+        leg = try SRTInputLeg(.main(of: spec.name), hub: hub, merge: merge) { sink throws(SRTFailure) in
+            try context.srt.addInput(configuration, sink: sink)
         }
         address = ComponentContext.srtCallAddress(host: input.host, port: input.port)
     }
@@ -49,14 +35,10 @@ final class SRTCallerRunningInput: RunningInput {
     func update(_ spec: InputSpec) {}
 
     func stop() {
-        endpoint.close("the input was stopped")
-        hub.removeLeg(hubLeg)
+        leg.close()
     }
 
     func legs(_ hub: HubSnapshot) -> [LegStatus] {
-        var status = LegStatus(id, address: address, hub: hub)
-        status.take(endpoint.statistics())
-        status.take(merge.figures(of: id, at: .now()), hub)
-        return [status]
+        [leg.status(hub, address: address)]
     }
 }

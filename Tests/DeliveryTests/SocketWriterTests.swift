@@ -44,7 +44,9 @@ struct SocketWriterTests {
                     // Some are kept in two places.
                     if index % 3 == 2 {
                         let head = piece.readableBytesView.prefix(20)
-                        head.withUnsafeBytes { writer.value.write($0, ByteBuffer(bytes: piece.readableBytesView.dropFirst(20))) }
+                        head.withUnsafeBytes {
+                            writer.value.write($0, ByteBuffer(bytes: piece.readableBytesView.dropFirst(20)))
+                        }
                     } else {
                         writer.value.write(piece)
                     }

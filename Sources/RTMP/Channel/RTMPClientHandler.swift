@@ -35,6 +35,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private var session: RTMPClientSession?
     private var wire = RTMPWire()
     private var writer: SocketWriter?
+    private let pressure: BackPressure
     /// What goes out with the next `flush`.
     private var reply = ByteBuffer()
     private var timer: Scheduled<Void>?
@@ -54,6 +55,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         self.stream = stream
         self.delegate = delegate
         self.limits = limits
+        pressure = BackPressure(limit: limits.stall)
         let time = UInt32(truncatingIfNeeded: MonotonicTime.now().nanoseconds / 1_000_000)
         handshake = ClientHandshake(time: time)
     }
@@ -73,6 +75,11 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         if handshake != nil { shakeHands(&bytes, context) }
         if session != nil, bytes.readableBytes > 0 { received(&bytes, context) }
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        pressure.writabilityChanged(context) { [weak self] in self?.stalled(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
@@ -183,9 +190,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
             streamID: streamID,
             counters: connection.counters,
             stallLimit: limits.stall,
-            onStall: { [weak self] in
-                self?.finish(.failed("the server does not read"), context)
-            }
+            onStall: { [weak self] in self?.stalled(context) }
         )
         self.receiver = receiver
         fanOut.add(receiver, on: context.eventLoop)
@@ -235,6 +240,10 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         }
     }
 
+    private func stalled(_ context: ChannelHandlerContext) {
+        finish(.failed("the server does not read"), context)
+    }
+
     private func finish(_ end: RTMPClientEnd, _ context: ChannelHandlerContext) {
         if self.end != nil { self.end = end }
         close(context)
@@ -250,6 +259,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private func over(_ context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        pressure.end()
         handshake = nil
         session = nil
         tellEnd(context)

@@ -17,6 +17,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private var session: RTMPServerSession?
     private var wire = RTMPWire()
     private var writer: SocketWriter?
+    private let pressure: BackPressure
     /// What goes out with the next `flush`.
     private var reply = ByteBuffer()
     private var address: SocketAddress?
@@ -36,6 +37,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         self.delegate = delegate
         self.isSecured = isSecured
         self.limits = limits
+        pressure = BackPressure(limit: limits.stall)
         let time = UInt32(truncatingIfNeeded: MonotonicTime.now().nanoseconds / 1_000_000)
         handshake = ServerHandshake(time: time)
     }
@@ -63,6 +65,11 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         if handshake != nil { shakeHands(&bytes, context) }
         if session != nil, bytes.readableBytes > 0 { received(&bytes, context) }
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        pressure.writabilityChanged(context) { [weak self] in self?.stalled(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
@@ -142,7 +149,15 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     /// Carries out the actions, and those that follow from them.
     private func perform(_ asked: [RTMPServerAction]?, _ context: ChannelHandlerContext) {
-        guard var actions = asked else { return }
+        var actions: [RTMPServerAction] = []
+        func add(_ more: [RTMPServerAction]?) {
+            // Why the connection ends is known before what ends with it.
+            for case .close(let reason) in more ?? [] { note(reason) }
+            actions += more ?? []
+        }
+
+        guard asked?.isEmpty == false else { return }
+        add(asked)
         var index = 0
         while index < actions.count {
             let action = actions[index]
@@ -151,13 +166,14 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             case .send(let message, let chunkStreamID):
                 wire.encode(message, chunkStreamID: chunkStreamID, into: &reply)
             case .setOutgoingChunkSize(let size): wire.setChunkSize(size)
-            case .publishRequested(let name): actions += publish(name)
-            case .playRequested(let name): actions += play(name)
+            case .publishRequested(let name): add(publish(name))
+            case .playRequested(let name): add(play(name))
             case .media(let message):
-                if media(message) != nil { actions += session?.refuse(.malformedStream, at: .now()) ?? [] }
+                if media(message) != nil { add(session?.refuse(.malformedStream, at: .now())) }
             case .publishEnded: publishEnded()
             case .playEnded: playEnded(context)
-            case .close(let reason): note(reason)
+            // Whoever asked sees that the session is closed.
+            case .close: break
             }
             // The player's first frames must come after what tells it that playing starts.
             if index == actions.count, let fanOut, receiver == nil, let streamID = session?.playingStreamID {
@@ -246,12 +262,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             streamID: streamID,
             counters: connection.counters,
             stallLimit: limits.stall,
-            onStall: { [weak self] in
-                guard let self else { return }
-                self.delegate.misbehaved("the player does not read", connection)
-                self.playEnded(context)
-                context.close(promise: nil)
-            }
+            onStall: { [weak self] in self?.stalled(context) }
         )
         self.receiver = receiver
         fanOut.add(receiver, on: context.eventLoop)
@@ -315,6 +326,13 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         close(context)
     }
 
+    /// Closes at once: what waits is what the peer does not take.
+    private func stalled(_ context: ChannelHandlerContext) {
+        misbehaved(fanOut == nil ? "it does not read what it is answered" : "the player does not read")
+        end(context)
+        context.close(promise: nil)
+    }
+
     /// Closes after what is waiting was sent.
     private func close(_ context: ChannelHandlerContext) {
         flush()
@@ -325,6 +343,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private func end(_ context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        pressure.end()
         handshake = nil
         session = nil
         publishEnded()

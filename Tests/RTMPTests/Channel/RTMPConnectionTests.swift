@@ -18,11 +18,18 @@ struct RTMPConnectionTests {
             func consume(_ track: MediaTrack) {}
             func consume(_ sample: MediaSample) {}
             func peerConnected(_ remote: String) {}
-            func peerDisconnected(_ reason: String) {}
+            func peerDisconnected(_ reason: String) { farewells.continuation.yield(reason) }
+            let farewells = AsyncStream.makeStream(of: String.self)
         }
 
-        private let sink = Sink()
+        let sink = Sink()
+        let misbehaviour = AsyncStream.makeStream(of: String.self)
         let channel = Mutex<(any Channel)?>(nil)
+        private let limits: RTMPSessionLimits
+
+        init(limits: RTMPSessionLimits = .default) {
+            self.limits = limits
+        }
 
         func connected(_ address: SocketAddress?) -> Refusal? { nil }
         func disconnected(_ address: SocketAddress?) {}
@@ -38,7 +45,7 @@ struct RTMPConnectionTests {
             _ connection: PeerConnection
         ) -> Result<RTMPFanOut, RTMPRefusal> { .success(RTMPFanOut()) }
         func playEnded(_ connection: PeerConnection) {}
-        func misbehaved(_ message: String, _ connection: PeerConnection) { Issue.record("\(message)") }
+        func misbehaved(_ message: String, _ connection: PeerConnection) { misbehaviour.continuation.yield(message) }
         func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
 
         func listen() async throws -> any Channel {
@@ -47,7 +54,7 @@ struct RTMPConnectionTests {
                     channel.eventLoop.makeCompletedFuture {
                         self.channel.withLock { $0 = channel }
                         try channel.pipeline.syncOperations.addHandler(
-                            RTMPServerHandler(delegate: self, isSecured: false)
+                            RTMPServerHandler(delegate: self, isSecured: false, limits: self.limits)
                         )
                     }
                 }
@@ -137,6 +144,56 @@ struct RTMPConnectionTests {
         let channel = try await connect(to: listener, .play(Server.Sink()), for: client)
         #expect(await events.next() == .some(nil))
         try await channel.close().get()
+        try await listener.close().get()
+    }
+
+    @Test(
+        "A peer that asks on and does not read the answers is not read from, and then given up",
+        .timeLimit(.minutes(5)),
+        arguments: [true, false]
+    )
+    func deafPeer(isPublisher: Bool) async throws {
+        var limits = RTMPSessionLimits()
+        limits.stall = .milliseconds(300)
+        let server = Server(limits: limits)
+        let listener = try await server.listen()
+        let client = Client()
+        var events = client.events.stream.makeAsyncIterator()
+        let stream: RTMPClientHandler.Stream = isPublisher ? .publish(RTMPFanOut()) : .play(Server.Sink())
+        let channel = try await connect(to: listener, stream, for: client)
+        #expect(await events.next() == .some(nil))
+        try await channel.setOption(ChannelOptions.autoRead, value: false).get()
+
+        let command = RTMPCommand("unheardOf", transaction: 9, [.null]).message
+        var questions = ByteBuffer()
+        for _ in 0..<1_000 {
+            questions.writeImmutableBuffer(SharedChunks.bytes(command, chunkStreamID: 3, chunkSize: 65_536))
+        }
+        let most = 64 << 20
+        let taken = Mutex(0)
+        let byteCount = questions.readableBytes
+        for _ in 0..<(most / byteCount) {
+            channel.write(questions).whenSuccess { taken.withLock { $0 += byteCount } }
+        }
+        channel.flush()
+        var misbehaviour = server.misbehaviour.stream.makeAsyncIterator()
+        let told = isPublisher ? "it does not read what it is answered" : "the player does not read"
+        #expect(await misbehaviour.next() == told)
+        #expect(taken.withLock { $0 } < most / 2)
+        try? await channel.close().get()
+        try await listener.close().get()
+    }
+
+    @Test("A publisher that brings no media is closed, and the input is told why", .timeLimit(.minutes(5)))
+    func silentPublisher() async throws {
+        var limits = RTMPSessionLimits()
+        limits.mediaIdle = .milliseconds(50)
+        let server = Server(limits: limits)
+        let listener = try await server.listen()
+        let channel = try await connect(to: listener, .publish(RTMPFanOut()), for: Client())
+        var farewells = server.sink.farewells.stream.makeAsyncIterator()
+        #expect(await farewells.next() == "no media came for \(limits.mediaIdle)")
+        try await channel.closeFuture.get()
         try await listener.close().get()
     }
 }

@@ -1,14 +1,14 @@
-package import NIOCore
-package import Synchronization
+public import NIOCore
+public import Synchronization
 
 /// Something that a fan-out sends to all its receivers, encoded once.
-package protocol DeliveryFrame: Sendable {
+public protocol DeliveryFrame: Sendable {
     /// Frames of one stream are numbered without gaps.
     var sequence: UInt64 { get }
 }
 
 /// One connection that is sent a stream. Lives on its event loop.
-package protocol DeliveryReceiver: AnyObject, SendableMetatype {
+public protocol DeliveryReceiver: AnyObject, SendableMetatype {
     associatedtype Frame: DeliveryFrame
 
     /// - Parameter first: frames before this one were in the opening that it was sent.
@@ -18,41 +18,48 @@ package protocol DeliveryReceiver: AnyObject, SendableMetatype {
 /// The receivers of one fan-out on one event loop: a queue that one scheduled call empties to all of them, so that a
 /// frame costs one hop a loop and not one a receiver.
 ///
-/// Inlinable, since each frame goes through it: what is generic over another room's types is slow.
-package final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
+/// Public and inlinable because each frame goes through it: only so is it compiled for the types that it is used with.
+public final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
     @usableFromInline
-    package struct Queue {
-        @usableFromInline package var frames: [Receiver.Frame] = []
-        @usableFromInline package var isScheduled = false
+    struct Queue {
+        @usableFromInline var frames: [Receiver.Frame] = []
+        @usableFromInline var isScheduled = false
 
-        @inlinable package init() {}
+        @inlinable init() {}
     }
 
     @usableFromInline
-    package struct Member {
-        @usableFromInline package let receiver: Receiver
-        @usableFromInline package let first: UInt64
+    struct Member {
+        @usableFromInline let receiver: Receiver
+        @usableFromInline let first: UInt64
 
-        @inlinable package init(_ receiver: Receiver, from first: UInt64) {
+        @inlinable
+        init(_ receiver: Receiver, from first: UInt64) {
             self.receiver = receiver
             self.first = first
         }
     }
 
-    @usableFromInline package let loop: any EventLoop
-    @usableFromInline package let queue = Mutex(Queue())
-    @usableFromInline package let members: NIOLoopBoundBox<[Member]>
+    @usableFromInline let loop: any EventLoop
+    @usableFromInline let queue = Mutex(Queue())
+    @usableFromInline let members: NIOLoopBoundBox<[Member]>
+    /// The memory of the queue that was emptied last, for the next one.
+    @usableFromInline let spare: NIOLoopBoundBox<[Receiver.Frame]>
 
     /// On the event loop.
     @inlinable
-    package init(loop: any EventLoop) {
+    public init(loop: any EventLoop) {
         self.loop = loop
         members = NIOLoopBoundBox([], eventLoop: loop)
+        spare = NIOLoopBoundBox([], eventLoop: loop)
     }
+
+    /// Whether the receivers are on this event loop.
+    public func isOn(_ loop: any EventLoop) -> Bool { self.loop === loop }
 
     /// From any thread.
     @inlinable
-    package func offer(_ frame: Receiver.Frame) {
+    public func offer(_ frame: Receiver.Frame) {
         let isFirst = queue.withLock { queue in
             queue.frames.append(frame)
             defer { queue.isScheduled = true }
@@ -62,28 +69,30 @@ package final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
     }
 
     @inlinable
-    package func add(_ receiver: Receiver, from first: UInt64) {
+    public func add(_ receiver: Receiver, from first: UInt64) {
         members.value.append(Member(receiver, from: first))
     }
 
     /// - Returns: Whether nobody is left.
     @inlinable
-    package func remove(_ receiver: Receiver) -> Bool {
+    public func remove(_ receiver: Receiver) -> Bool {
         members.value.removeAll { $0.receiver === receiver }
         return members.value.isEmpty
     }
 
     @inlinable
-    package func empty() {
-        let frames = queue.withLock { queue in
-            defer { queue.isScheduled = false }
-            let frames = queue.frames
-            queue.frames = []
-            return frames
+    func empty() {
+        var frames = spare.value
+        spare.value = []
+        queue.withLock { queue in
+            swap(&queue.frames, &frames)
+            queue.isScheduled = false
         }
         for member in members.value {
             if let last = frames.last, last.sequence < member.first { continue }
             member.receiver.receive(frames, from: member.first)
         }
+        frames.removeAll(keepingCapacity: true)
+        spare.value = frames
     }
 }

@@ -10,7 +10,8 @@ import Synchronization
 package final class RTMPFanOut: SampleSink {
     private struct State {
         var history = RTMPStreamHistory()
-        var lanes: [ObjectIdentifier: DeliveryLane<RTMPReceiver>] = [:]
+        /// One for each event loop with receivers.
+        var lanes: [DeliveryLane<RTMPReceiver>] = []
         var onNextSample: (@Sendable () -> Void)?
     }
 
@@ -39,15 +40,16 @@ package final class RTMPFanOut: SampleSink {
     }
 
     private static func offer(_ frame: RTMPFrame, _ state: borrowing State) {
-        for lane in state.lanes.values { lane.offer(frame) }
+        for lane in state.lanes { lane.offer(frame) }
     }
 
     /// Adds a receiver, from its event loop: it is sent the opening of the stream, and what follows.
     func add(_ receiver: RTMPReceiver, on loop: any EventLoop) {
         loop.preconditionInEventLoop()
         let (lane, opening, next) = state.withLock { state in
-            let lane = state.lanes[ObjectIdentifier(loop)] ?? DeliveryLane<RTMPReceiver>(loop: loop)
-            state.lanes[ObjectIdentifier(loop)] = lane
+            let known = state.lanes.first { $0.isOn(loop) }
+            let lane = known ?? DeliveryLane<RTMPReceiver>(loop: loop)
+            if known == nil { state.lanes.append(lane) }
             return (lane, state.history.opening, state.history.nextSequence)
         }
         // First this: the opening may find the connection broken, and then the receiver is removed on the way.
@@ -59,8 +61,8 @@ package final class RTMPFanOut: SampleSink {
     func remove(_ receiver: RTMPReceiver, on loop: any EventLoop) {
         loop.preconditionInEventLoop()
         state.withLock { state in
-            guard let lane = state.lanes[ObjectIdentifier(loop)] else { return }
-            if lane.remove(receiver) { state.lanes[ObjectIdentifier(loop)] = nil }
+            guard let lane = state.lanes.first(where: { $0.isOn(loop) }) else { return }
+            if lane.remove(receiver) { state.lanes.removeAll { $0 === lane } }
         }
     }
 }

@@ -22,12 +22,12 @@ extension FLVReader {
             return counters.ignored &+= 1
         }
         let isKey = frameType == FLVFrameType.key || frameType == FLVFrameType.generatedKey
-        try readTracks(opening, multitrack: FLVPacket.videoMultitrack, \.video, .video) {
+        try readTracks(opening, multitrack: FLVPacket.videoMultitrack, .video) {
             (self: inout FLVReader, packetType, code, body) throws(FLVError) in
-            guard let codec = code.codec, codec.isVideo else { return self.unsupported(\.video, code.text, emit) }
+            guard let codec = code.codec, codec.isVideo else { return self.unsupported(.video, code.text, emit) }
             var body = body
             switch packetType {
-            case FLVPacket.sequenceStart: try self.configure(\.video, codec, body, emit)
+            case FLVPacket.sequenceStart: try self.configure(.video, codec, body, emit)
             case FLVPacket.codedFrames:
                 var composition: Int32 = 0
                 if codec.hasCompositionTime {
@@ -35,7 +35,7 @@ extension FLVReader {
                     composition = read
                 }
                 self.sample(
-                    \.video,
+                    .video,
                     codec,
                     body,
                     at: timestamp,
@@ -43,7 +43,7 @@ extension FLVReader {
                     isKeyframe: isKey,
                     emit
                 )
-            case FLVPacket.codedFramesX: self.sample(\.video, codec, body, at: timestamp, isKeyframe: isKey, emit)
+            case FLVPacket.codedFramesX: self.sample(.video, codec, body, at: timestamp, isKeyframe: isKey, emit)
             default: self.counters.ignored &+= 1  // metadata for colours, the end of a sequence, and what is to come
             }
         }
@@ -56,13 +56,13 @@ extension FLVReader {
         _ emit: (FLVEvent) -> Void
     ) throws(FLVError) {
         let opening = try Self.skipExtensions(first & 0x0f, body, .audio)
-        try readTracks(opening, multitrack: FLVPacket.audioMultitrack, \.audio, .audio) {
+        try readTracks(opening, multitrack: FLVPacket.audioMultitrack, .audio) {
             (self: inout FLVReader, packetType, code, body) throws(FLVError) in
-            guard let codec = code.codec, !codec.isVideo else { return self.unsupported(\.audio, code.text, emit) }
+            guard let codec = code.codec, !codec.isVideo else { return self.unsupported(.audio, code.text, emit) }
             switch packetType {
             case FLVPacket.sequenceStart where codec.needsConfiguration:
-                try self.configure(\.audio, codec, body, emit)
-            case FLVPacket.codedFrames: self.sample(\.audio, codec, body, at: timestamp, isKeyframe: true, emit)
+                try self.configure(.audio, codec, body, emit)
+            case FLVPacket.codedFrames: self.sample(.audio, codec, body, at: timestamp, isKeyframe: true, emit)
             default: self.counters.ignored &+= 1  // the channels' places, the end of a sequence, and what is to come
             }
         }
@@ -99,28 +99,27 @@ extension FLVReader {
     private mutating func readTracks(
         _ opening: Opening,
         multitrack: UInt8,
-        _ path: Track,
-        _ kind: RTMPMessageType,
+        _ kind: Kind,
         _ visit: Visit
     ) throws(FLVError) {
         var body = opening.body
         guard opening.packetType == multitrack else {
-            let code = try Self.fourCC(&body, kind)
-            guard isRead(0, path) else { return counters.otherTracks &+= 1 }
+            let code = try Self.fourCC(&body, kind.messageType)
+            guard isRead(0, kind) else { return counters.otherTracks &+= 1 }
             return try visit(&self, opening.packetType, code, body)
         }
-        guard let layout = body.readInteger(as: UInt8.self) else { throw .truncated(kind) }
+        guard let layout = body.readInteger(as: UInt8.self) else { throw .truncated(kind.messageType) }
         let packetType = layout & 0x0f
         let multitrackType = layout >> 4
         guard packetType != multitrack, multitrackType <= FLVMultitrack.manyTracksManyCodecs else {
             throw .invalidMultitrack
         }
         var shared: FourCC?
-        if multitrackType != FLVMultitrack.manyTracksManyCodecs { shared = try Self.fourCC(&body, kind) }
+        if multitrackType != FLVMultitrack.manyTracksManyCodecs { shared = try Self.fourCC(&body, kind.messageType) }
         repeat {
             let code: FourCC
-            if let shared { code = shared } else { code = try Self.fourCC(&body, kind) }
-            guard let number = body.readInteger(as: UInt8.self) else { throw .truncated(kind) }
+            if let shared { code = shared } else { code = try Self.fourCC(&body, kind.messageType) }
+            guard let number = body.readInteger(as: UInt8.self) else { throw .truncated(kind.messageType) }
             var track = body
             if multitrackType == FLVMultitrack.oneTrack {
                 body.moveReaderIndex(to: body.writerIndex)
@@ -130,7 +129,7 @@ extension FLVReader {
                 }
                 track = slice
             }
-            if isRead(number, path) {
+            if isRead(number, kind) {
                 try visit(&self, packetType, code, track)
             } else {
                 counters.otherTracks &+= 1
@@ -139,9 +138,9 @@ extension FLVReader {
     }
 
     /// Whether the track of this number is the one that is read: the first that came, until the stream ends.
-    private mutating func isRead(_ number: UInt8, _ path: Track) -> Bool {
-        guard let read = self[keyPath: path].number else {
-            self[keyPath: path].number = number
+    private mutating func isRead(_ number: UInt8, _ kind: Kind) -> Bool {
+        guard let read = self[kind].number else {
+            self[kind].number = number
             return true
         }
         return read == number

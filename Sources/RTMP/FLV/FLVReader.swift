@@ -59,17 +59,17 @@ package struct FLVReader: Sendable {
         switch FLVVideoCodec(rawValue: first & 0x0f) {
         case .avc: codec = .h264
         case .hevc: codec = .hevc
-        case let other: return unsupported(\.video, other.name, emit)
+        case let other: return unsupported(.video, other.name, emit)
         }
         guard let packetType = body.readInteger(as: UInt8.self) else { throw .truncated(.video) }
         switch packetType {
         case FLVLegacyPacket.sequenceHeader:
             guard body.readUInt24() != nil else { throw .truncated(.video) }
-            try configure(\.video, codec, body, emit)
+            try configure(.video, codec, body, emit)
         case FLVLegacyPacket.coded:
             guard let composition = body.readInt24() else { throw .truncated(.video) }
             let isKey = frameType == FLVFrameType.key || frameType == FLVFrameType.generatedKey
-            sample(\.video, codec, body, at: message.timestamp, composition: composition, isKeyframe: isKey, emit)
+            sample(.video, codec, body, at: message.timestamp, composition: composition, isKeyframe: isKey, emit)
         default: counters.ignored &+= 1
         }
     }
@@ -79,15 +79,15 @@ package struct FLVReader: Sendable {
         guard let first = body.readInteger(as: UInt8.self) else { return counters.ignored &+= 1 }
         switch FLVSoundFormat(rawValue: first >> 4) {
         case .enhanced: try readEnhancedAudio(first, body, at: message.timestamp, emit)
-        case .mp3, .mp3At8kHz: sample(\.audio, .mp3, body, at: message.timestamp, isKeyframe: true, emit)
+        case .mp3, .mp3At8kHz: sample(.audio, .mp3, body, at: message.timestamp, isKeyframe: true, emit)
         case .aac:
             guard let packetType = body.readInteger(as: UInt8.self) else { throw .truncated(.audio) }
             switch packetType {
-            case FLVLegacyPacket.sequenceHeader: try configure(\.audio, .aac, body, emit)
-            case FLVLegacyPacket.coded: sample(\.audio, .aac, body, at: message.timestamp, isKeyframe: true, emit)
+            case FLVLegacyPacket.sequenceHeader: try configure(.audio, .aac, body, emit)
+            case FLVLegacyPacket.coded: sample(.audio, .aac, body, at: message.timestamp, isKeyframe: true, emit)
             default: counters.ignored &+= 1
             }
-        case let other: unsupported(\.audio, other.name, emit)
+        case let other: unsupported(.audio, other.name, emit)
         }
     }
 
@@ -102,11 +102,36 @@ package struct FLVReader: Sendable {
 
 /// What legacy and enhanced tags have in common.
 extension FLVReader {
-    typealias Track = WritableKeyPath<FLVReader, TrackState>
+    /// Of which there is one track each.
+    enum Kind {
+        case video, audio
+
+        var messageType: RTMPMessageType {
+            switch self {
+            case .video: .video
+            case .audio: .audio
+            }
+        }
+    }
+
+    subscript(_ kind: Kind) -> TrackState {
+        _read {
+            switch kind {
+            case .video: yield video
+            case .audio: yield audio
+            }
+        }
+        _modify {
+            switch kind {
+            case .video: yield &video
+            case .audio: yield &audio
+            }
+        }
+    }
 
     /// A sequence header: tells about the track when it is new.
     mutating func configure(
-        _ path: Track,
+        _ kind: Kind,
         _ codec: Codec,
         _ configuration: ByteBuffer,
         _ emit: (FLVEvent) -> Void
@@ -119,11 +144,11 @@ extension FLVReader {
         guard configuration.readableBytes >= codec.minimumConfigurationBytes else {
             throw .invalidConfiguration(codec)
         }
-        announce(path, MediaTrack(id: self[keyPath: path].id, codec: codec, configuration: configuration), emit)
+        announce(kind, MediaTrack(id: self[kind].id, codec: codec, configuration: configuration), emit)
     }
 
     mutating func sample(
-        _ path: Track,
+        _ kind: Kind,
         _ codec: Codec,
         _ payload: ByteBuffer,
         at timestamp: UInt32,
@@ -131,14 +156,14 @@ extension FLVReader {
         isKeyframe: Bool,
         _ emit: (FLVEvent) -> Void
     ) {
-        if self[keyPath: path].announced?.codec != codec {
+        if self[kind].announced?.codec != codec {
             guard !codec.needsConfiguration else { return counters.unconfiguredSamples &+= 1 }
-            announce(path, MediaTrack(id: self[keyPath: path].id, codec: codec), emit)
+            announce(kind, MediaTrack(id: self[kind].id, codec: codec), emit)
         }
         guard payload.readableBytes > 0 else { return counters.ignored &+= 1 }
         let came = unwrapper.unwrap(timestamp)
-        let decodeTime = max(came, self[keyPath: path].lastDecodeTime ?? came)
-        self[keyPath: path].lastDecodeTime = decodeTime
+        let decodeTime = max(came, self[kind].lastDecodeTime ?? came)
+        self[kind].lastDecodeTime = decodeTime
         if decodeTime != came { counters.correctedTimes &+= 1 }
         // A picture whose decoding was put off is still shown when it should be.
         let offset =
@@ -146,7 +171,7 @@ extension FLVReader {
         emit(
             .sample(
                 MediaSample(
-                    track: self[keyPath: path].id,
+                    track: self[kind].id,
                     decodeTime: decodeTime,
                     compositionOffset: offset,
                     isKeyframe: isKeyframe,
@@ -156,19 +181,19 @@ extension FLVReader {
         )
     }
 
-    mutating func unsupported(_ path: Track, _ name: String, _ emit: (FLVEvent) -> Void) {
+    mutating func unsupported(_ kind: Kind, _ name: String, _ emit: (FLVEvent) -> Void) {
         counters.unsupported &+= 1
-        guard !self[keyPath: path].toldUnsupported else { return }
-        self[keyPath: path].toldUnsupported = true
-        emit(.unsupportedCodec(track: self[keyPath: path].id, name: String(name.prefix(FLVLimits.codecNameBytes))))
+        guard !self[kind].toldUnsupported else { return }
+        self[kind].toldUnsupported = true
+        emit(.unsupportedCodec(track: self[kind].id, name: String(name.prefix(FLVLimits.codecNameBytes))))
     }
 
-    private mutating func announce(_ path: Track, _ track: MediaTrack, _ emit: (FLVEvent) -> Void) {
-        guard self[keyPath: path].announced != track else { return }
+    private mutating func announce(_ kind: Kind, _ track: MediaTrack, _ emit: (FLVEvent) -> Void) {
+        guard self[kind].announced != track else { return }
         var kept = track
         // Kept for as long as the stream runs: not as a slice, which would hold the memory that it came in.
         kept.configuration = ByteBuffer(bytes: track.configuration.readableBytesView)
-        self[keyPath: path].announced = kept
+        self[kind].announced = kept
         emit(.track(kept))
     }
 }

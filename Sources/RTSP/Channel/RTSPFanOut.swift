@@ -28,7 +28,8 @@ package final class RTSPFanOut: SampleSink {
 
     fileprivate struct State {
         var broadcast: RTSPBroadcast
-        var lanes: [ObjectIdentifier: DeliveryLane<RTSPReceiver>] = [:]
+        /// One for each event loop with receivers.
+        var lanes: [DeliveryLane<RTSPReceiver>] = []
         var datagramMembers: [DatagramMember] = []
         /// Everybody who is sent the stream.
         var connections: [PeerConnection] = []
@@ -71,7 +72,7 @@ package final class RTSPFanOut: SampleSink {
         state.withLock { state in
             state.onNextSample.take()?()
             state.broadcast.add(sample, at: now) { frame in
-                for lane in state.lanes.values { lane.offer(frame) }
+                for lane in state.lanes { lane.offer(frame) }
                 for index in state.datagramMembers.indices { state.datagramMembers[index].send(frame) }
             }
         }
@@ -108,8 +109,9 @@ package final class RTSPFanOut: SampleSink {
         loop.preconditionInEventLoop()
         return state.withLock { state -> [RTSPFrame]? in
             guard state.broadcast.generation == offer.generation else { return nil }
-            let lane = state.lanes[ObjectIdentifier(loop)] ?? DeliveryLane<RTSPReceiver>(loop: loop)
-            state.lanes[ObjectIdentifier(loop)] = lane
+            let known = state.lanes.first { $0.isOn(loop) }
+            let lane = known ?? DeliveryLane<RTSPReceiver>(loop: loop)
+            if known == nil { state.lanes.append(lane) }
             state.admit(connection)
             let reports = state.broadcast.reports()
             lane.add(receiver, from: state.broadcast.nextSequence)
@@ -137,8 +139,8 @@ package final class RTSPFanOut: SampleSink {
         state.withLock { state in
             state.connections.removeAll { $0 === connection }
             state.datagramMembers.removeAll { $0.connection === connection }
-            guard let receiver, let lane = state.lanes[ObjectIdentifier(loop)] else { return }
-            if lane.remove(receiver) { state.lanes[ObjectIdentifier(loop)] = nil }
+            guard let receiver, let lane = state.lanes.first(where: { $0.isOn(loop) }) else { return }
+            if lane.remove(receiver) { state.lanes.removeAll { $0 === lane } }
         }
     }
 }

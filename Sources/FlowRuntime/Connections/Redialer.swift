@@ -144,9 +144,9 @@ final class Redialer: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
                     if target.isSecured { try pipeline.addHandler(self.tls.handler(host: target.host)) }
                     try pipeline.addHandler(target.makeHandler())
+                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
                 }
             }
             .connect(host: target.host, port: Int(target.port))

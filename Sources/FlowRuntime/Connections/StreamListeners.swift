@@ -46,9 +46,9 @@ final class StreamListeners: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
                     if let certificate { try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context())) }
                     try pipeline.addHandler(makeHandler())
+                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
                 }
             }
         do {

@@ -1,4 +1,3 @@
-import Delivery
 import Media
 import NIOCore
 
@@ -8,11 +7,9 @@ struct RTMPStreamHistory: Sendable {
     private var writer = FLVWriter(zero: .zero, streamID: RTMPFrame.sharedStreamID)
     private var headers: [MediaTrack.ID: RTMPFrame] = [:]
     private var metadata: RTMPFrame?
-    private var group = DeliveryHistory<RTMPFrame>()
+    private var group = RTMPGroup()
     /// Of the frame that comes next.
     private(set) var nextSequence: UInt64 = 0
-
-    private var hasVideo: Bool { writer.tracks.contains { $0.codec.isVideo } }
 
     /// The frames that tell of a track that begins or changed.
     mutating func add(_ track: MediaTrack) -> [RTMPFrame] {
@@ -40,10 +37,10 @@ struct RTMPStreamHistory: Sendable {
     /// The frame of a sample; nil when its track is not carried.
     mutating func add(_ sample: MediaSample) -> RTMPFrame? {
         guard let tag = writer.write(sample) else { return nil }
-        let isStart = hasVideo ? tag.body.type == .video && sample.isKeyframe : true
+        let isStart = writer.hasVideo ? tag.body.type == .video && sample.isKeyframe : true
         let frame = RTMPFrame(tag, sequence: nextSequence, isStart: isStart)
         nextSequence &+= 1
-        group.add(frame, byteCount: frame.byteCount, isStart: isStart)
+        group.add(frame)
         return frame
     }
 

@@ -24,6 +24,8 @@ package struct FLVWriter: Sendable {
     /// The tracks that are written.
     package var tracks: [MediaTrack] { [video, audio].compactMap { $0 } }
 
+    package var hasVideo: Bool { video != nil }
+
     /// The sequence header of a track that begins or changed; nil for codecs that have none and for further tracks.
     package mutating func write(_ track: MediaTrack) -> RTMPMessage? {
         let present = track.codec.isVideo ? video : audio

@@ -57,7 +57,8 @@ final class EventLoopPacer: Sendable {
     }
 }
 
-/// First in the pipeline of a connection that media comes on.
+/// Last in the pipeline of a connection that media comes on: behind the handler that takes the bytes, so that these do
+/// not pass through it.
 final class PacedReadHandler: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 

@@ -16,16 +16,21 @@ struct TSRewriter: Sendable {
         var isFresh = false
     }
 
-    /// How the past of a stream that takes over is moved, by the distance from its present.
+    /// How the pictures of a stream that takes over are moved. Decode and presentation times move alike, so that their
+    /// order stays.
+    struct Pictures: Hashable, Sendable {
+        /// Of the stream.
+        var pid: UInt16
+        /// The decode time of the picture that was the last when the stream took over.
+        var present: PESTimestamp
+        /// By the distance from that.
+        var times: TakeoverTimes
+    }
+
+    /// How the past of a stream that takes over is moved.
     struct CatchUp: Hashable, Sendable {
-        /// The PID, of the stream, whose pictures are moved.
-        var leadingPID: UInt16
-        var presentTime: PESTimestamp
-        /// Ticks of 90 kHz. Decode and presentation times move alike, so that their order stays.
-        var times: SqueezedSpan
-        var presentClock: ClockReference?
-        /// Ticks of 27 MHz.
-        var clocks: SqueezedSpan
+        var pictures: Pictures
+        var clock: PastClock?
     }
 
     /// 1 ms.
@@ -36,9 +41,15 @@ struct TSRewriter: Sendable {
     /// What receivers have been told.
     private(set) var tables: TSTables
     private(set) var clock: ClockReference?
-    /// What is added to the present stream's times, in ticks of 90 kHz and of 27 MHz.
+    /// What is added to the present stream's times, in ticks of 90 kHz.
     var timeOffset: Int64 = 0
-    var clockOffset: Int64 = 0
+    /// What is added to its clock beyond that: by how much the clock is nearer to the times than it was at the source. Ticks
+    /// of 27 MHz.
+    var clockShift: Int64 = 0
+    /// By how much the last picture that went out was later than `timeOffset` says, in ticks of 90 kHz.
+    private(set) var lateness: Int64 = 0
+    /// Nil when the present stream's pictures are in time.
+    private var settling: Pictures?
 
     /// Of PIDs of the present stream that have another one at the receivers.
     private var pids: [UInt16: UInt16] = [:]
@@ -79,7 +90,14 @@ struct TSRewriter: Sendable {
     mutating func begin(_ next: TSTables) {
         tablesChanged(next)
         continuity.restart()
+        settling = nil
+        lateness = 0
         for index in outputs.indices { outputs[index].isFresh = true }
+    }
+
+    /// The past went out: the pictures that come now are late still, and less so from one to the next.
+    mutating func settle(_ pictures: Pictures) {
+        settling = pictures.times.lateness > 0 ? pictures : nil
     }
 
     /// The present stream's tables are others now.
@@ -165,7 +183,7 @@ struct TSRewriter: Sendable {
             // A packet with nothing but a clock belongs to no unit.
             return !packet.hasPayload
         }
-        if let header, let last = outputs[index].decodeTime, catchUp?.leadingPID != packet.pid {
+        if let header, let last = outputs[index].decodeTime, catchUp?.pictures.pid != packet.pid {
             // Times are rounded on the way.
             let least = max(1, outputs[index].interval - Self.roundingTolerance)
             let ahead = header.times(in: packet.base).decoding.advanced(bySigned: timeOffset).ticks(since: last)
@@ -189,9 +207,9 @@ struct TSRewriter: Sendable {
     }
 
     private func move(_ reference: ClockReference, _ catchUp: CatchUp?) -> ClockReference {
-        guard let catchUp, let present = catchUp.presentClock else { return reference.advanced(bySigned: clockOffset) }
-        let distance = catchUp.clocks.move(reference.ticks(since: present))
-        return present.advanced(bySigned: clockOffset).advanced(bySigned: distance)
+        guard let clock = catchUp?.clock else { return reference.advanced(bySigned: clockOffset) }
+        let distance = clock.span.move(reference.ticks(since: clock.present))
+        return clock.present.advanced(bySigned: clockOffset).advanced(bySigned: distance)
     }
 
     private mutating func rewriteTimes(
@@ -205,12 +223,21 @@ struct TSRewriter: Sendable {
         var moved: PESHeader.Times = (
             times.decoding.advanced(bySigned: timeOffset), times.presentation.advanced(bySigned: timeOffset)
         )
-        if let catchUp, catchUp.leadingPID == source {
-            let present = catchUp.presentTime.advanced(bySigned: timeOffset)
-            func move(_ time: PESTimestamp) -> PESTimestamp {
-                present.advanced(bySigned: catchUp.times.move(time.ticks(since: catchUp.presentTime)))
+        if let pictures = catchUp?.pictures ?? settling, pictures.pid == source {
+            let distance = times.decoding.ticks(since: pictures.present)
+            if catchUp != nil || pictures.times.isSettling(at: distance) {
+                let present = pictures.present.advanced(bySigned: timeOffset)
+                let presentation = times.presentation.ticks(since: pictures.present)
+                let decoding = pictures.times.move(distance)
+                lateness = decoding - distance
+                moved = (
+                    present.advanced(bySigned: decoding),
+                    present.advanced(bySigned: pictures.times.move(presentation))
+                )
+            } else {
+                settling = nil
+                lateness = 0
             }
-            moved = (move(times.decoding), move(times.presentation))
         }
         header.write(moved, to: out)
         note(moved.decoding, moved.presentation, pid: target)

@@ -91,10 +91,10 @@ struct PacketPath: Sendable {
             for track in tracks.tracks { consume(track, from: token) }
         }
         guard var muxed = muxed.take(), var muxer = muxed.muxer.take() else { return }
-        if splice.source != token, !standby.samples.isEmpty {
+        if splice.source != token {
             for sample in standby.samples { muxer.mux(sample) }
-            // The splice goes by when a picture came.
-            pass(&muxer, &muxed, at: standby.pictureArrival)
+            // The splice goes by when the last picture came.
+            if !tracks.isVideo(sample.track) { pass(&muxer, &muxed, at: standby.pictureArrival) }
         }
         muxer.mux(sample)
         pass(&muxer, &muxed, at: now)

@@ -29,9 +29,9 @@ struct SampleSplice: Sendable {
         var due: MediaTime
         var arrival: MonotonicTime
 
-        /// What is due now.
+        /// What is due at another moment, which may be the earlier one.
         func due(at now: MonotonicTime) -> MediaTime {
-            due.advanced(byTicks: max(0, now.nanoseconds(since: arrival)) / (1_000_000_000 / MediaTime.ticksPerSecond))
+            due.advanced(byTicks: now.nanoseconds(since: arrival) / (1_000_000_000 / MediaTime.ticksPerSecond))
         }
     }
 

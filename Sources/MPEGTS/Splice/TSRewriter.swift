@@ -27,12 +27,6 @@ struct TSRewriter: Sendable {
         var times: TakeoverTimes
     }
 
-    /// How the past of a stream that takes over is moved.
-    struct CatchUp: Hashable, Sendable {
-        var pictures: Pictures
-        var clock: PastClock?
-    }
-
     /// 1 ms.
     private static let roundingTolerance: Int64 = 90
     /// 10 s.
@@ -40,7 +34,9 @@ struct TSRewriter: Sendable {
 
     /// What receivers have been told.
     private(set) var tables: TSTables
-    private(set) var clock: ClockReference?
+    var clock: ClockReference?
+    /// Clocks of the present stream up to this are left out; nil when it got beyond that.
+    var clockFloor: ClockReference?
     /// What is added to the present stream's times, in ticks of 90 kHz.
     var timeOffset: Int64 = 0
     /// What is added to its clock beyond that: by how much the clock is nearer to the times than it was at the source. Ticks
@@ -132,7 +128,7 @@ struct TSRewriter: Sendable {
     /// Appends a packet of the present stream as it goes out, or nothing when it does not.
     ///
     /// - Parameter catchUp: for packets before the present.
-    mutating func append(_ packet: TSPacket, to buffer: inout TSPacketBuffer, catchUp: CatchUp? = nil) {
+    mutating func append(_ packet: TSPacket, to buffer: inout TSPacketBuffer, catchUp: Pictures? = nil) {
         let pid = packet.pid
         if pid == TSPacket.nullPID || packet.hasTransportError {
             if catchUp == nil { buffer.appendPacket(packet) { _ in } }
@@ -160,7 +156,7 @@ struct TSRewriter: Sendable {
                 out.storeBytes(of: packet.byte(1) & 0xE0 | UInt8(target >> 8), toByteOffset: 1, as: UInt8.self)
                 out.storeBytes(of: UInt8(truncatingIfNeeded: target), toByteOffset: 2, as: UInt8.self)
             }
-            rewriteClocks(out, packet, catchUp)
+            rewriteClocks(out, packet, isPast: catchUp != nil)
             if let header { rewriteTimes(out, header, target: target, source: pid, catchUp) }
             continuity.rewrite(out, packet, pid: target)
         }
@@ -171,7 +167,7 @@ struct TSRewriter: Sendable {
         _ packet: TSPacket,
         _ header: PESHeader?,
         target: UInt16,
-        catchUp: CatchUp?
+        catchUp: Pictures?
     ) -> Bool {
         guard let index = outputs.firstIndex(where: { $0.pid == target }) else {
             guard outputs.count < TSInspector.maximumPIDs else { return true }
@@ -183,7 +179,7 @@ struct TSRewriter: Sendable {
             // A packet with nothing but a clock belongs to no unit.
             return !packet.hasPayload
         }
-        if let header, let last = outputs[index].decodeTime, catchUp?.pictures.pid != packet.pid {
+        if let header, let last = outputs[index].decodeTime, catchUp?.pid != packet.pid {
             // Times are rounded on the way.
             let least = max(1, outputs[index].interval - Self.roundingTolerance)
             let ahead = header.times(in: packet.base).decoding.advanced(bySigned: timeOffset).ticks(since: last)
@@ -194,36 +190,18 @@ struct TSRewriter: Sendable {
         return true
     }
 
-    private mutating func rewriteClocks(_ out: UnsafeMutableRawPointer, _ packet: TSPacket, _ catchUp: CatchUp?) {
-        guard let reference = packet.clockReference else { return }
-        let moved = move(reference, catchUp)
-        moved.write(to: out + TSPacket.clockOffset)
-        if let clockPID = tables.programs.lazy.compactMap(\.pcrPID).first, clockPID == pid(of: packet.pid) {
-            clock = moved
-        }
-        if let field = packet.originalClockOffset {
-            ClockReference(reading: out + field).advanced(bySigned: clockOffset).write(to: out + field)
-        }
-    }
-
-    private func move(_ reference: ClockReference, _ catchUp: CatchUp?) -> ClockReference {
-        guard let clock = catchUp?.clock else { return reference.advanced(bySigned: clockOffset) }
-        let distance = clock.span.move(reference.ticks(since: clock.present))
-        return clock.present.advanced(bySigned: clockOffset).advanced(bySigned: distance)
-    }
-
     private mutating func rewriteTimes(
         _ out: UnsafeMutableRawPointer,
         _ header: PESHeader,
         target: UInt16,
         source: UInt16,
-        _ catchUp: CatchUp?
+        _ catchUp: Pictures?
     ) {
         let times = header.times(in: out)
         var moved: PESHeader.Times = (
             times.decoding.advanced(bySigned: timeOffset), times.presentation.advanced(bySigned: timeOffset)
         )
-        if let pictures = catchUp?.pictures ?? settling, pictures.pid == source {
+        if let pictures = catchUp ?? settling, pictures.pid == source {
             let distance = times.decoding.ticks(since: pictures.present)
             if catchUp != nil || pictures.times.isSettling(at: distance) {
                 let present = pictures.present.advanced(bySigned: timeOffset)

@@ -145,7 +145,7 @@ public struct TSSplice: Sendable {
         swap(&aligner, &self.aligner)
     }
 
-    private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.CatchUp? = nil) {
+    private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.Pictures? = nil) {
         TSPacket.forEach(in: packets) { rewriter?.append($0, to: &backlog, catchUp: catchUp) }
     }
 
@@ -277,15 +277,13 @@ public struct TSSplice: Sendable {
             begin: begin,
             room: Int64(max(0, past.pictures - 1)) * Self.leastStep
         )
-        let catchUp = TSRewriter.CatchUp(
-            pictures: TSRewriter.Pictures(pid: present.pid, present: present.time, times: times),
-            clock: present.clock.map { next.takeOver($0, after: step, past) }
-        )
+        next.takeOver(present.clock, after: step)
+        let catchUp = TSRewriter.Pictures(pid: present.pid, present: present.time, times: times)
         // To the first picture, which is a past one.
         seam = Seam(kind: kind, decodeStep: former == nil ? 0 : step - lateness + times.move(times.from))
         next.appendTables(to: &backlog)
         rewriter = next
         packets.withUnsafeBytes { rewrite($0, catchUp: catchUp) }
-        rewriter?.settle(catchUp.pictures)
+        rewriter?.settle(catchUp)
     }
 }

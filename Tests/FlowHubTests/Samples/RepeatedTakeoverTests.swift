@@ -31,7 +31,7 @@ struct RepeatedTakeoverTests {
         var now: MonotonicTime { MonotonicTime(nanoseconds: milliseconds.load(ordering: .relaxed) * 1_000_000) }
     }
 
-    /// A publisher: 25 pictures a second, reordered, with a keyframe every two seconds, and sound.
+    /// A publisher: 25 pictures a second, two of three of them B-frames, 49 in a group, and sound.
     private struct Publisher {
         let video: MediaTrack
         let audio = MediaTrack(id: .init(2), codec: .aac, configuration: ByteBuffer(bytes: [0x11, 0x90]))
@@ -57,16 +57,16 @@ struct RepeatedTakeoverTests {
         func samples(at now: Int64) -> [MediaSample] {
             var samples: [MediaSample] = []
             if now % 40 == phase {
-                let index = Int(now / 40)
+                let place = now / 40 % 49
                 var payload = ByteBuffer()
                 payload.writeInteger(UInt32(400))
-                payload.writeBytes([index % 50 == 0 ? 0x65 : 0x41] + [UInt8](repeating: 0x9D, count: 399))
+                payload.writeBytes([place == 0 ? 0x65 : 0x41] + [UInt8](repeating: 0x9D, count: 399))
                 samples.append(
                     MediaSample(
                         track: video.id,
                         decodeTime: MediaTime(milliseconds: base + now),
-                        compositionOffset: (index % 50 == 0 ? 80 : [160, 40, 0, 40][index % 4]) * 90,
-                        isKeyframe: index % 50 == 0,
+                        compositionOffset: (place == 0 ? 40 : place % 3 == 1 ? 120 : 0) * 90,
+                        isKeyframe: place == 0,
                         payload: payload
                     )
                 )
@@ -135,7 +135,8 @@ struct RepeatedTakeoverTests {
         ]
         let sink = run(publishers, switches: 200, every: interval, tail: 1_500)
         try checkSamples(sink.samples.withLock { $0 }, publishers)
-        try checkPackets(sink.packets.withLock { $0 })
+        let end = try #require(sink.samples.withLock { $0.last { $0.sample.track == publishers[0].video.id } }).at
+        try checkPackets(sink.packets.withLock { $0 }, end: end)
     }
 
     private func checkSamples(_ samples: [(sample: MediaSample, at: Int64)], _ publishers: [Publisher]) throws {
@@ -144,30 +145,36 @@ struct RepeatedTakeoverTests {
         let times = pictures.map(\.sample.decodeTime)
         #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
         #expect(pictures.allSatisfy { $0.sample.compositionOffset >= 0 })
-        // Of a keyframe's own pictures: it is shown after all that were decoded before it.
+        // A keyframe is shown after all that were decoded before it.
         var shown = MediaTime(milliseconds: 0)
+        var shownLate = 0
         for (sample, _) in pictures {
-            if sample.isKeyframe { #expect(sample.presentationTime > shown) }
+            if sample.isKeyframe, sample.presentationTime <= shown { shownLate += 1 }
             shown = max(shown, sample.presentationTime)
         }
+        #expect(shownLate == 0)
         let lateness = pictures.map { $0.sample.decodeTime.milliseconds - 1_000 - $0.at }
-        #expect(lateness.allSatisfy { $0 > -2_100 && $0 < 300 }, "\(lateness.max() ?? 0)")
+        #expect(lateness.allSatisfy { $0 > -2_100 && $0 < 300 }, "\(lateness.min() ?? 0) to \(lateness.max() ?? 0)")
         #expect(abs(try #require(lateness.last)) <= 1)
     }
 
-    private func checkPackets(_ packets: [UInt8]) throws {
+    private func checkPackets(_ packets: [UInt8], end: Int64) throws {
         let checker = StreamChecker(packets, maximumWait: 18_000 + 27_000)
         let faults = checker.violations.filter { fault in
             !["needless", "table", "clock steps by"].contains { fault.contains($0) }
         }
-        #expect(faults == [])
+        #expect(faults.prefix(3) == [])
         let steps = zip(checker.clocks.dropFirst(), checker.clocks).map { $0.ticks - $1.ticks }
-        #expect(steps.allSatisfy { $0 > 0 && $0 <= 100 * 27_000 })
+        #expect(steps.allSatisfy { $0 > 0 && $0 <= 100 * 27_000 }, "\(steps.min() ?? 0) to \(steps.max() ?? 0)")
         let waits = checker.units(0x100).map { $0.dts - $0.clock }
         #expect(waits.count > 10_000)
         // All pictures a second after a takeover.
         #expect(waits.filter { abs($0 - 18_000) < 90 }.count > waits.count / 3)
+        #expect(waits.allSatisfy { $0 > 18_000 - 4_500 }, "\(waits.min() ?? 0) to \(waits.max() ?? 0)")
         #expect(abs(try #require(waits.last) - 18_000) < 90)
+        // Against the time that passed.
+        let last = try #require(checker.units(0x100).last)
+        #expect(abs(last.dts - (1_000 + end) * 90 - 18_000) <= 90)
     }
 
     @Test("However fast takeovers follow each other, pictures are late by a second or so at the most, and catch up")

@@ -34,7 +34,7 @@ extension FlowHub {
             events += Self.events(for: outcome, at: now, deliverer: token, in: &state)
             guard state.selector.active == token else {
                 let isVideo = state.legs[index].tracks.isVideo(sample.track)
-                state.legs[index].standby.add(sample, isVideo: isVideo)
+                state.legs[index].standby.add(sample, isVideo: isVideo, at: now)
                 return
             }
             // A sample above the cap is passed on: TCP would only send later what is dropped now. The peer is closed
@@ -48,7 +48,7 @@ extension FlowHub {
             }
             state.bytes &+= UInt64(byteCount)
             state.passedPackets &+= 1
-            state.pass(sample, behind: state.legs[index].standby.samples[...], ofLegAt: index, at: now)
+            state.pass(sample, behind: state.legs[index].standby, ofLegAt: index, at: now)
             if let seam = state.packets.takeSeam() { events.append(.joined(state.legs[index].id, seam)) }
             state.legs[index].standby.removeAll()
             events += state.takeUnsupportedCodecs()

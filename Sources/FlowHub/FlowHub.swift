@@ -113,10 +113,12 @@ public final class FlowHub: Sendable {
         /// What a leg that has just become the active one sent before goes out at once, and not with its next packet.
         mutating func passRecent(of token: Int, at now: MonotonicTime) {
             guard let index = index(of: token) else { return }
+            var standby = legs[index].standby
             if legs[index].recent.hasEntry {
                 pass(PacketBatch(payloads: UnsafeBufferPointer(start: nil, count: 0), arrival: now), ofLegAt: index)
-            } else if let last = legs[index].standby.samples.last {
-                pass(last, behind: legs[index].standby.samples.dropLast(), ofLegAt: index, at: now)
+            } else if let last = standby.removeLast() {
+                // Times go on by when it came, which is before now.
+                pass(last, behind: standby, ofLegAt: index, at: standby.pictureArrival)
                 legs[index].standby.removeAll()
             }
         }
@@ -124,13 +126,13 @@ public final class FlowHub: Sendable {
         /// Passes a sample of the active leg on, behind those that it sent before it became that.
         mutating func pass(
             _ sample: MediaSample,
-            behind past: ArraySlice<MediaSample>,
+            behind standby: GroupOfPictures,
             ofLegAt index: Int,
             at now: MonotonicTime
         ) {
             let (token, tracks) = (legs[index].token, legs[index].tracks)
-            samples.consume(sample, from: token, tracks: tracks, standby: Array(past), at: now)
-            packets.consume(sample, from: token, tracks: tracks, past: Array(past), at: now)
+            samples.consume(sample, from: token, tracks: tracks, standby: standby, at: now)
+            packets.consume(sample, from: token, tracks: tracks, standby: standby, at: now)
         }
 
         /// The stream of one leg is another's from now on.

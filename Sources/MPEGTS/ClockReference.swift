@@ -6,6 +6,9 @@ public struct ClockReference: Hashable, Sendable {
     /// The count wraps here: 2^33 ticks of 90 kHz, 300 ticks of 27 MHz each.
     public static let period: UInt64 = (1 << 33) * 300
 
+    /// Of a PCR or OPCR field.
+    static let byteCount = 6
+
     /// 27 MHz ticks, below `period`.
     public let ticks: UInt64
 

@@ -77,12 +77,12 @@ struct PacketPath: Sendable {
     ///
     /// - Parameters:
     ///   - tracks: those of the leg.
-    ///   - past: what it sent before, as a standby leg.
+    ///   - standby: what it sent before, as a standby leg.
     mutating func consume(
         _ sample: MediaSample,
         from token: Int,
         tracks: TrackList,
-        past: [MediaSample],
+        standby: GroupOfPictures,
         at now: MonotonicTime
     ) {
         guard !sinks.isEmpty else { return }
@@ -91,17 +91,28 @@ struct PacketPath: Sendable {
             for track in tracks.tracks { consume(track, from: token) }
         }
         guard var muxed = muxed.take(), var muxer = muxed.muxer.take() else { return }
-        if splice.source != token { for sample in past { muxer.mux(sample) } }
-        muxer.mux(sample)
-        let sinks = sinks
-        muxer.takePackets { packets in
-            TSPayloads.send(packets, at: now) { batch in
-                muxed.inspector.inspect(batch)
-                splice.consume(batch, from: token, muxed.inspector, recent: &muxed.recent) { Self.send($0, to: sinks) }
-            }
+        if splice.source != token {
+            for sample in standby.samples { muxer.mux(sample) }
+            // The splice goes by when the last picture came.
+            if !tracks.isVideo(sample.track) { pass(&muxer, &muxed, at: standby.pictureArrival) }
         }
+        muxer.mux(sample)
+        pass(&muxer, &muxed, at: now)
         muxed.muxer = muxer
         self.muxed = muxed
+    }
+
+    /// Passes on what the muxer made.
+    private mutating func pass(_ muxer: inout TSMuxer, _ muxed: inout Muxed, at arrival: MonotonicTime) {
+        let sinks = sinks
+        muxer.takePackets { packets in
+            TSPayloads.send(packets, at: arrival) { batch in
+                muxed.inspector.inspect(batch)
+                splice.consume(batch, from: muxed.token, muxed.inspector, recent: &muxed.recent) {
+                    Self.send($0, to: sinks)
+                }
+            }
+        }
     }
 
     /// A track of a leg that delivers samples is new or changed.

@@ -10,19 +10,29 @@ struct GroupOfPictures: Sendable {
 
     /// In the order of arrival; the first is a keyframe.
     private(set) var samples: [MediaSample] = []
+    /// When the last picture came; of no meaning while there are no samples.
+    private(set) var pictureArrival = MonotonicTime.zero
     private var byteCount = 0
 
-    mutating func add(_ sample: MediaSample, isVideo: Bool) {
+    mutating func add(_ sample: MediaSample, isVideo: Bool, at now: MonotonicTime) {
         if isVideo {
             if sample.isKeyframe { removeAll() }
             // Of a second video track nothing can be shown with the first one's keyframe.
             guard sample.isKeyframe || samples.first?.track == sample.track else { return }
+            pictureArrival = now
         } else if samples.isEmpty {
             return
         }
         byteCount += sample.payload.readableBytes
         samples.append(sample)
         if byteCount > Self.maximumBytes || samples.count > Self.maximumSamples { removeAll() }
+    }
+
+    /// Takes out the sample that came last.
+    mutating func removeLast() -> MediaSample? {
+        guard let last = samples.popLast() else { return nil }
+        byteCount -= last.payload.readableBytes
+        return last
     }
 
     mutating func removeAll() {

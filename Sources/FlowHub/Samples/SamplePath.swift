@@ -61,14 +61,14 @@ struct SamplePath: Sendable {
         _ sample: MediaSample,
         from token: Int,
         tracks of: TrackList,
-        standby: [MediaSample],
+        standby: GroupOfPictures,
         at now: MonotonicTime
     ) {
         if source != token {
             begin(token)
             demuxer = nil
             for track in of.tracks { consume(track, from: token) }
-            catchUp(with: standby, before: sample, isVideoNext: of.isVideo(sample.track), at: now)
+            catchUp(with: standby.samples, upTo: standby.pictureArrival, before: sample, at: now)
         }
         pass(sample, hasVideo: of.hasVideo, at: now)
     }
@@ -96,12 +96,8 @@ struct SamplePath: Sendable {
             demux(payload, from: token) { path, sample in
                 let past = path.past
                 path.past = []
-                path.catchUp(
-                    with: past,
-                    before: sample,
-                    isVideoNext: path.tracks.isVideo(sample.track),
-                    at: batch.arrival
-                )
+                let pictureArrival = inspector.leadingArrival ?? batch.arrival
+                path.catchUp(with: past, upTo: pictureArrival, before: sample, at: batch.arrival)
                 // The demuxer begins with a keyframe by itself.
                 path.pass(sample, hasVideo: false, at: batch.arrival)
             }
@@ -136,15 +132,22 @@ struct SamplePath: Sendable {
 
     /// Passes on the pictures that a decoder needs before `next`, of a leg that has just become the active one, and the
     /// sound that follows what was heard.
+    ///
+    /// - Parameter pictureArrival: when the last of those pictures came.
     private mutating func catchUp(
         with past: [MediaSample],
+        upTo pictureArrival: MonotonicTime,
         before next: MediaSample,
-        isVideoNext: Bool,
         at now: MonotonicTime
     ) {
-        guard !past.isEmpty else { return }
         let pictures = past.filter { tracks.isVideo($0.track) }
-        var passed = splice.catchUp(pictures, isVideoNext: isVideoNext, next: next, at: now)
+        let isVideoNext = tracks.isVideo(next.track)
+        // One that can begin by itself needs no past.
+        guard let last = pictures.last, !(isVideoNext && next.isKeyframe) else { return }
+        var passed =
+            isVideoNext
+            ? splice.catchUp(pictures, present: next, at: now)
+            : splice.catchUp(pictures, present: last, at: pictureArrival)
         guard !passed.isEmpty else { return }
         for sound in past where !tracks.isVideo(sound.track) {
             if let sound = splice.admit(sound, isVideo: false, hasVideo: true, at: now) { passed.append(sound) }

@@ -91,6 +91,11 @@ public struct TSInspector: @unchecked Sendable {
     /// Where the stream stands.
     public var position: TSPosition { core?.position() ?? TSPosition() }
 
+    /// When the last picture began to arrive, or sound of a stream without pictures.
+    public var leadingArrival: MonotonicTime? {
+        leadingStream.flatMap { stream($0.pid) }.flatMap { $0.decodeTime == nil ? nil : $0.arrival }
+    }
+
     /// Grows when PAT or PMT change.
     var tableChanges: UInt64 { core?.tableChanges ?? 0 }
     var tables: TSTables { core?.knownTables ?? TSTables() }

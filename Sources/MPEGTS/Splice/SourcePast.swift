@@ -2,19 +2,11 @@
 struct SourcePast {
     /// Of the first picture.
     var time: PESTimestamp?
-    /// The first.
-    var clock: ClockReference?
-    /// How many there are.
-    var clocks = 1
     /// That began, the present one included.
     var pictures = 0
 
     init(_ packets: UnsafeRawBufferPointer, pid: UInt16) {
         TSPacket.forEach(in: packets) { packet in
-            if let reference = packet.clockReference {
-                if clock == nil { clock = reference }
-                clocks += 1
-            }
             guard packet.pid == pid, let header = PESHeader(packet) else { return }
             pictures += 1
             guard time == nil else { return }

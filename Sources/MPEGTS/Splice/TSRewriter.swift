@@ -16,16 +16,15 @@ struct TSRewriter: Sendable {
         var isFresh = false
     }
 
-    /// How the past of a stream that takes over is moved, by the distance from its present.
-    struct CatchUp: Hashable, Sendable {
-        /// The PID, of the stream, whose pictures are moved.
-        var leadingPID: UInt16
-        var presentTime: PESTimestamp
-        /// Ticks of 90 kHz. Decode and presentation times move alike, so that their order stays.
-        var times: SqueezedSpan
-        var presentClock: ClockReference?
-        /// Ticks of 27 MHz.
-        var clocks: SqueezedSpan
+    /// How the pictures of a stream that takes over are moved. Decode and presentation times move alike, so that their
+    /// order stays.
+    struct Pictures: Hashable, Sendable {
+        /// Of the stream.
+        var pid: UInt16
+        /// The decode time of the picture that was the last when the stream took over.
+        var present: PESTimestamp
+        /// By the distance from that.
+        var times: TakeoverTimes
     }
 
     /// 1 ms.
@@ -35,10 +34,18 @@ struct TSRewriter: Sendable {
 
     /// What receivers have been told.
     private(set) var tables: TSTables
-    private(set) var clock: ClockReference?
-    /// What is added to the present stream's times, in ticks of 90 kHz and of 27 MHz.
+    var clock: ClockReference?
+    /// Clocks of the present stream up to this are left out; nil when it got beyond that.
+    var clockFloor: ClockReference?
+    /// What is added to the present stream's times, in ticks of 90 kHz.
     var timeOffset: Int64 = 0
-    var clockOffset: Int64 = 0
+    /// What is added to its clock beyond that: by how much the clock is nearer to the times than it was at the source. Ticks
+    /// of 27 MHz.
+    var clockShift: Int64 = 0
+    /// By how much the last picture that went out was later than `timeOffset` says, in ticks of 90 kHz.
+    private(set) var lateness: Int64 = 0
+    /// Nil when the present stream's pictures are in time.
+    private var settling: Pictures?
 
     /// Of PIDs of the present stream that have another one at the receivers.
     private var pids: [UInt16: UInt16] = [:]
@@ -79,7 +86,14 @@ struct TSRewriter: Sendable {
     mutating func begin(_ next: TSTables) {
         tablesChanged(next)
         continuity.restart()
+        settling = nil
+        lateness = 0
         for index in outputs.indices { outputs[index].isFresh = true }
+    }
+
+    /// The past went out: the pictures that come now are late still, and less so from one to the next.
+    mutating func settle(_ pictures: Pictures) {
+        settling = pictures.times.lateness > 0 ? pictures : nil
     }
 
     /// The present stream's tables are others now.
@@ -114,7 +128,7 @@ struct TSRewriter: Sendable {
     /// Appends a packet of the present stream as it goes out, or nothing when it does not.
     ///
     /// - Parameter catchUp: for packets before the present.
-    mutating func append(_ packet: TSPacket, to buffer: inout TSPacketBuffer, catchUp: CatchUp? = nil) {
+    mutating func append(_ packet: TSPacket, to buffer: inout TSPacketBuffer, catchUp: Pictures? = nil) {
         let pid = packet.pid
         if pid == TSPacket.nullPID || packet.hasTransportError {
             if catchUp == nil { buffer.appendPacket(packet) { _ in } }
@@ -142,7 +156,7 @@ struct TSRewriter: Sendable {
                 out.storeBytes(of: packet.byte(1) & 0xE0 | UInt8(target >> 8), toByteOffset: 1, as: UInt8.self)
                 out.storeBytes(of: UInt8(truncatingIfNeeded: target), toByteOffset: 2, as: UInt8.self)
             }
-            rewriteClocks(out, packet, catchUp)
+            rewriteClocks(out, packet, isPast: catchUp != nil)
             if let header { rewriteTimes(out, header, target: target, source: pid, catchUp) }
             continuity.rewrite(out, packet, pid: target)
         }
@@ -153,7 +167,7 @@ struct TSRewriter: Sendable {
         _ packet: TSPacket,
         _ header: PESHeader?,
         target: UInt16,
-        catchUp: CatchUp?
+        catchUp: Pictures?
     ) -> Bool {
         guard let index = outputs.firstIndex(where: { $0.pid == target }) else {
             guard outputs.count < TSInspector.maximumPIDs else { return true }
@@ -165,7 +179,7 @@ struct TSRewriter: Sendable {
             // A packet with nothing but a clock belongs to no unit.
             return !packet.hasPayload
         }
-        if let header, let last = outputs[index].decodeTime, catchUp?.leadingPID != packet.pid {
+        if let header, let last = outputs[index].decodeTime, catchUp?.pid != packet.pid {
             // Times are rounded on the way.
             let least = max(1, outputs[index].interval - Self.roundingTolerance)
             let ahead = header.times(in: packet.base).decoding.advanced(bySigned: timeOffset).ticks(since: last)
@@ -176,41 +190,32 @@ struct TSRewriter: Sendable {
         return true
     }
 
-    private mutating func rewriteClocks(_ out: UnsafeMutableRawPointer, _ packet: TSPacket, _ catchUp: CatchUp?) {
-        guard let reference = packet.clockReference else { return }
-        let moved = move(reference, catchUp)
-        moved.write(to: out + TSPacket.clockOffset)
-        if let clockPID = tables.programs.lazy.compactMap(\.pcrPID).first, clockPID == pid(of: packet.pid) {
-            clock = moved
-        }
-        if let field = packet.originalClockOffset {
-            ClockReference(reading: out + field).advanced(bySigned: clockOffset).write(to: out + field)
-        }
-    }
-
-    private func move(_ reference: ClockReference, _ catchUp: CatchUp?) -> ClockReference {
-        guard let catchUp, let present = catchUp.presentClock else { return reference.advanced(bySigned: clockOffset) }
-        let distance = catchUp.clocks.move(reference.ticks(since: present))
-        return present.advanced(bySigned: clockOffset).advanced(bySigned: distance)
-    }
-
     private mutating func rewriteTimes(
         _ out: UnsafeMutableRawPointer,
         _ header: PESHeader,
         target: UInt16,
         source: UInt16,
-        _ catchUp: CatchUp?
+        _ catchUp: Pictures?
     ) {
         let times = header.times(in: out)
         var moved: PESHeader.Times = (
             times.decoding.advanced(bySigned: timeOffset), times.presentation.advanced(bySigned: timeOffset)
         )
-        if let catchUp, catchUp.leadingPID == source {
-            let present = catchUp.presentTime.advanced(bySigned: timeOffset)
-            func move(_ time: PESTimestamp) -> PESTimestamp {
-                present.advanced(bySigned: catchUp.times.move(time.ticks(since: catchUp.presentTime)))
+        if let pictures = catchUp ?? settling, pictures.pid == source {
+            let distance = times.decoding.ticks(since: pictures.present)
+            if catchUp != nil || pictures.times.isSettling(at: distance) {
+                let present = pictures.present.advanced(bySigned: timeOffset)
+                let presentation = times.presentation.ticks(since: pictures.present)
+                let decoding = pictures.times.move(distance)
+                lateness = decoding - distance
+                moved = (
+                    present.advanced(bySigned: decoding),
+                    present.advanced(bySigned: pictures.times.move(presentation))
+                )
+            } else {
+                settling = nil
+                lateness = 0
             }
-            moved = (move(times.decoding), move(times.presentation))
         }
         header.write(moved, to: out)
         note(moved.decoding, moved.presentation, pid: target)

@@ -12,12 +12,8 @@ public import Media
 public struct TSSplice: Sendable {
     /// The step to the first time of the next source, and from one past picture to the next: 1 ms.
     static let leastStep: Int64 = 90
-    /// From one past clock to the next: 100 µs of 27 MHz.
-    static let leastClockStep: Int64 = 2_700
     /// A timeline that is no farther than this from where it should go on needs no other one: 100 ms.
     static let fittingTolerance: Int64 = 9_000
-    /// The clock of a source may be so far from where the former one's goes on: 150 ms of 27 MHz.
-    static let clockTolerance = Int64(ClockReference.frequency) * 15 / 100
     /// A source that is to pass and shows nothing to begin with for so long (no tables, scrambled, no time stamps) passes
     /// as it comes.
     static let joinTimeout = Duration.seconds(3)
@@ -40,9 +36,6 @@ public struct TSSplice: Sendable {
     /// Nil while packets pass as they came.
     private var rewriter: TSRewriter?
     private var tableChanges: UInt64 = 0
-    /// By how much the times are ahead of the time that passed, in ticks of 90 kHz: past pictures sometimes need more room
-    /// than the gap has. The next gap gives it back.
-    private var lead: Int64 = 0
     private var seam: Seam?
     /// Of the present source, once it does not pass as it came.
     private var aligner = TSAligner()
@@ -81,8 +74,7 @@ public struct TSSplice: Sendable {
             position: rewriter == nil ? inspector.position : nil,
             marks: marks,
             packetsSinceMark: marks.first.map { Int(truncatingIfNeeded: inspector.packets &- $0.packet) } ?? 0,
-            arrival: inspector.leadingStream.flatMap { inspector.stream($0.pid) }
-                .flatMap { $0.decodeTime == nil ? nil : $0.arrival } ?? lastArrival
+            arrival: inspector.leadingArrival ?? lastArrival
         )
         source = nil
         joining = nil
@@ -153,7 +145,7 @@ public struct TSSplice: Sendable {
         swap(&aligner, &self.aligner)
     }
 
-    private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.CatchUp? = nil) {
+    private mutating func rewrite(_ packets: UnsafeRawBufferPointer, catchUp: TSRewriter.Pictures? = nil) {
         TSPacket.forEach(in: packets) { rewriter?.append($0, to: &backlog, catchUp: catchUp) }
     }
 
@@ -226,7 +218,6 @@ public struct TSSplice: Sendable {
         else {
             guard let since = joining?.since, now >= since.advanced(by: Self.joinTimeout) else { return false }
             rewriter = nil
-            lead = 0
             seam = Seam(kind: .unchanged, decodeStep: 0)
             appendAsBefore(recent.all)
             return true
@@ -264,52 +255,35 @@ public struct TSSplice: Sendable {
     ) {
         var next = rewriter ?? TSRewriter(after: end.position ?? TSPosition())
         let former = next.tables.leadingStream.flatMap { next.last($0.pid) }
+        let lateness = next.lateness
         next.begin(inspector.tables)
         let past = packets.withUnsafeBytes { SourcePast($0, pid: present.pid) }
-        let passed = present.arrival.nanoseconds(since: end.arrival) / 100_000 * 9
+        // How far the stream goes on: from where the last picture that went out should have been.
+        var step = present.arrival.nanoseconds(since: end.arrival) * 9 / 100_000
         var begin = Int64.min
-        seam = Seam(kind: .rebased, decodeStep: 0)
+        var kind = Seam.Kind.rebased
         if let former {
-            // By the distance from the last decode time that went out.
-            let due = passed - lead
-            let reordering = former.presentationTime.ticks(since: former.decodeTime)
-            let free = min(max(0, reordering), PESTimestamp.maximumReordering) + Self.leastStep
-            let least = free + Int64(max(0, past.pictures - 1)) * Self.leastStep
-            let kept = present.time.advanced(bySigned: next.timeOffset).ticks(since: former.decodeTime)
-            var place = max(due, least)
-            if kept >= least, abs(kept - due) <= Self.fittingTolerance { place = kept }
-            next.timeOffset += place - kept
-            lead = place - due
-            seam = Seam(kind: place == kept ? .fitting : .rebased, decodeStep: place)
-            begin = free - place
-        }
-        var clockBegin = Int64.min
-        next.clockOffset = next.timeOffset * 300
-        if let clock = present.clock {
-            if let last = next.clock {
-                let due = (passed + lead) * 300
-                let natural = clock.advanced(bySigned: next.clockOffset).ticks(since: last)
-                let fitting = abs(natural - due) <= Self.clockTolerance ? natural : due
-                let place = max(fitting, Int64(past.clocks) * Self.leastClockStep)
-                next.clockOffset += place - natural
-                clockBegin = Self.leastClockStep - place
+            let kept = present.time.advanced(bySigned: next.timeOffset).ticks(since: former.decodeTime) + lateness
+            if abs(kept - step) <= Self.fittingTolerance {
+                step = kept
+                kind = .fitting
             }
+            let reordering = former.presentationTime.ticks(since: former.decodeTime)
+            begin = min(max(0, reordering), PESTimestamp.maximumReordering) + Self.leastStep + lateness - step
+            next.timeOffset += step - kept
         }
-        let catchUp = TSRewriter.CatchUp(
-            leadingPID: present.pid,
-            presentTime: present.time,
-            times: SqueezedSpan(from: past.time?.ticks(since: present.time) ?? 0, to: 0, begin: begin),
-            presentClock: present.clock,
-            clocks: SqueezedSpan(
-                from: present.clock.flatMap { clock in past.clock?.ticks(since: clock) } ?? 0,
-                to: 0,
-                begin: clockBegin
-            )
+        let times = TakeoverTimes(
+            from: past.time?.ticks(since: present.time) ?? 0,
+            begin: begin,
+            room: Int64(max(0, past.pictures - 1)) * Self.leastStep
         )
+        next.takeOver(present.clock, after: step)
+        let catchUp = TSRewriter.Pictures(pid: present.pid, present: present.time, times: times)
         // To the first picture, which is a past one.
-        if former != nil { seam?.decodeStep += catchUp.times.move(catchUp.times.from) }
+        seam = Seam(kind: kind, decodeStep: former == nil ? 0 : step - lateness + times.move(times.from))
         next.appendTables(to: &backlog)
         rewriter = next
         packets.withUnsafeBytes { rewrite($0, catchUp: catchUp) }
+        rewriter?.settle(catchUp)
     }
 }

@@ -29,7 +29,9 @@ struct RepeatedSwitchTests {
     private static let rounds = 4
     private static let switchesPerRound = 50
 
-    @Test("After 200 switches sound and pictures are as far apart as the encoders had them, and no time went back")
+    @Test(
+        "After 200 switches sound, pictures and clock are as far apart as the encoders had them, and no time went back"
+    )
     func drift() async throws {
         let directory = try TemporaryDirectory()
         let clips = try await [1, 2].asyncMap { try await Self.makeClip($0, in: directory) }
@@ -89,6 +91,23 @@ struct RepeatedSwitchTests {
             #expect(times.count > 500)
             #expect(zip(times.dropFirst(), times).allSatisfy { $0 > $1 }, "\(stream)")
         }
+        try Self.checkClock(of: tape)
+    }
+
+    /// The clock never goes back, no picture comes after it is to be decoded, and in the end pictures come as long before
+    /// that as in the beginning.
+    private static func checkClock(of tape: String) throws {
+        let packets = [UInt8](try Data(contentsOf: URL(fileURLWithPath: tape)))
+        let checker = StreamChecker(packets)
+        #expect(zip(checker.clocks.dropFirst(), checker.clocks).allSatisfy { $0.ticks > $1.ticks })
+        let pictures = checker.units.filter { $0.streamID & 0xF0 == 0xE0 }
+        let waits = pictures.map { $0.dts - $0.clock }
+        #expect(waits.count > 1_000)
+        #expect(waits.allSatisfy { $0 > 0 }, "\(waits.min() ?? 0) ticks of 90 kHz")
+        // By the clock's own interval a single one may differ.
+        func mean(_ waits: ArraySlice<Int64>) -> Int64 { waits.reduce(0, +) / Int64(waits.count) }
+        let drift = mean(waits.suffix(25)) - mean(waits.prefix(25))
+        #expect(abs(drift) < 10 * 90, "\(drift) ticks of 90 kHz")
     }
 
     /// Pictures and sound of which each unit is another one.

@@ -70,9 +70,18 @@ struct SampleSpliceTests {
         #expect(admit(1_000, isKeyframe: true, at: 0) == 1_000)
         #expect(admit(1_500, track: Self.audio, at: 0) == 1_500)
         bench.splice.begin()
-        #expect(admit(0, isKeyframe: true, at: 100) == 1_600)
-        // Sound from before the keyframe.
-        #expect(admit(-200, track: Self.audio, at: 100) == nil)
-        #expect(admit(10, track: Self.audio, at: 110) == 1_610)
+        // By the pictures that went before; sound was ahead of them.
+        #expect(admit(0, isKeyframe: true, at: 100) == 1_100)
+        #expect(admit(390, track: Self.audio, at: 390) == nil)
+        #expect(admit(410, track: Self.audio, at: 410) == 1_510)
+    }
+
+    @Test("A track that is far ahead of the others leads, so that it is not silent until they are there")
+    func farAhead() {
+        #expect(admit(1_000, isKeyframe: true, at: 0) == 1_000)
+        #expect(admit(50_000, track: Self.audio, at: 0) == 50_000)
+        bench.splice.begin()
+        #expect(admit(0, isKeyframe: true, at: 100) == 50_100)
+        #expect(admit(10, track: Self.audio, at: 110) == 50_110)
     }
 }

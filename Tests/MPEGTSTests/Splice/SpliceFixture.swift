@@ -33,7 +33,7 @@ struct SplicedStream {
                 time,
                 byteCount: isKeyframe ? 20_000 : 3_000,
                 isKeyframe: isKeyframe,
-                offset: isReordered ? (isKeyframe ? 7_200 : [14_400, 3_600, 0, 3_600][index % 4]) : 0
+                offset: isReordered ? Self.composition(atPlace: (index + keyframeOffset) % groupLength) : 0
             )
         }
         let sounds = stride(from: ticks, to: end, by: 1_920).map { MuxFixture.sound($0) }
@@ -43,6 +43,28 @@ struct SplicedStream {
             muxer.takePackets { bytes.append(contentsOf: $0) }
             units.append((start + (sample.decodeTime.ticks - ticks) / 90, bytes))
         }
+    }
+
+    /// Two of three pictures are B-frames; a group of 3n + 1 of them is shown from its first to its last.
+    private static func composition(atPlace place: Int) -> Int64 {
+        place == 0 ? 3_600 : place % 3 == 1 ? 10_800 : 0
+    }
+
+    /// The clock by so many milliseconds earlier: from a multiplexer with more delay.
+    func withClock(earlierBy milliseconds: Int64) -> SplicedStream {
+        var copy = self
+        copy.units = units.map { unit in
+            var bytes = unit.bytes
+            bytes.withUnsafeMutableBytes { bytes in
+                for start in stride(from: 0, to: bytes.count, by: TSPacket.byteCount) {
+                    let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+                    guard let clock = TSPacket(rest)?.clockReference, let base = bytes.baseAddress else { continue }
+                    clock.advanced(bySigned: -27_000 * milliseconds).write(to: base + start + TSPacket.clockOffset)
+                }
+            }
+            return (unit.milliseconds, bytes)
+        }
+        return copy
     }
 
     /// The same packets, later.

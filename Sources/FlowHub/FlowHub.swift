@@ -446,6 +446,7 @@ public final class FlowHub: Sendable {
             if let seam = state.packets.takeSeam() { events.append(.joined(leg, seam)) }
             return events
         case .lost(let token, let reason):
+            state.samples.streamEnded()
             return state.id(of: token).map { [.activeLegLost($0, reason)] } ?? []
         }
     }

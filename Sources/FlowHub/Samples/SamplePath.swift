@@ -3,10 +3,20 @@ import Media
 
 /// The samples of one flow on their way from the active leg to the sinks that take samples.
 struct SamplePath: Sendable {
+    /// How long a source that follows another one may take to tell its tracks, from its first sample on: 2 s. Those of a
+    /// transport stream are found one after the other.
+    static let trackPatience = Duration.seconds(2)
+
     private var sinks: [(name: String, sink: any SampleSink)] = []
     private var splice = SampleSplice()
     /// As the sinks know them.
     private var tracks = TrackList()
+    /// Tracks of the source before, which the running one has not told of yet.
+    private var unconfirmed: Set<MediaTrack.ID> = []
+    /// When they count as gone; nil before the running source's first sample.
+    private var confirmation: MonotonicTime?
+    /// The tracks of a stream that ended, while none runs.
+    private var former: TrackList?
     /// The leg that the running samples are of.
     private var source: Int?
     /// Makes samples of packets while there is a sink for them.
@@ -41,6 +51,15 @@ struct SamplePath: Sendable {
         demuxer = nil
     }
 
+    /// No leg feeds the flow any more.
+    mutating func streamEnded() {
+        guard former == nil else { return }
+        former = tracks
+        tracks.removeAll()
+        unconfirmed = []
+        for (_, sink) in sinks { sink.streamEnded() }
+    }
+
     /// The stream of one leg is another's from now on.
     mutating func hand(_ token: Int, to other: Int) {
         if source == token { source = other }
@@ -50,7 +69,9 @@ struct SamplePath: Sendable {
 
     /// A track of a leg that delivers samples changed.
     mutating func consume(_ track: MediaTrack, from token: Int) {
-        guard source == token, tracks.set(track) else { return }
+        guard source == token else { return }
+        unconfirmed.remove(track.id)
+        guard tracks.set(track) else { return }
         for (_, sink) in sinks { sink.consume(track) }
     }
 
@@ -69,6 +90,8 @@ struct SamplePath: Sendable {
             demuxer = nil
             for track in of.tracks { consume(track, from: token) }
             catchUp(with: standby, before: sample, isVideoNext: of.isVideo(sample.track), at: now)
+        } else if former != nil {
+            resume(of.tracks)
         }
         pass(sample, hasVideo: of.hasVideo, at: now)
     }
@@ -91,6 +114,8 @@ struct SamplePath: Sendable {
             recent.withLatestGroup { packets in
                 demux(packets, from: token) { path, sample in path.past.append(sample) }
             }
+        } else if let former {
+            resume(former.tracks)
         }
         for payload in batch.payloads {
             demux(payload, from: token) { path, sample in
@@ -128,10 +153,30 @@ struct SamplePath: Sendable {
     private mutating func begin(_ token: Int) {
         source = token
         past = []
+        former = nil
+        unconfirmed = Set(tracks.tracks.map(\.id))
+        confirmation = nil
         if splice.hasPassedSamples {
             for (_, sink) in sinks { sink.sourceChanged() }
         }
         splice.begin()
+    }
+
+    /// The source whose stream ended goes on with it.
+    private mutating func resume(_ told: [MediaTrack]) {
+        former = nil
+        guard let source else { return }
+        for track in told { consume(track, from: source) }
+    }
+
+    /// Tracks that the running source has had the time to tell of, and did not, are gone.
+    private mutating func confirmTracks(at now: MonotonicTime) {
+        let confirmation = confirmation ?? now.advanced(by: Self.trackPatience)
+        self.confirmation = confirmation
+        guard now >= confirmation else { return }
+        tracks.remove(unconfirmed)
+        unconfirmed = []
+        for (_, sink) in sinks { sink.tracksEnded(leaving: tracks.tracks) }
     }
 
     /// Passes on the pictures that a decoder needs before `next`, of a leg that has just become the active one, and the
@@ -164,6 +209,7 @@ struct SamplePath: Sendable {
                 at: now
             )
         else { return }
+        if !unconfirmed.isEmpty { confirmTracks(at: now) }
         for index in sinks.indices { sinks[index].sink.consume(sample) }
     }
 }

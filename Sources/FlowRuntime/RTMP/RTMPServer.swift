@@ -1,5 +1,6 @@
 import Cryptography
 import Delivery
+import FlowHub
 import FlowModel
 import FlowPlanner
 import Media
@@ -16,13 +17,13 @@ final class RTMPServer: RTMPServerDelegate {
         /// `input/leg`, for events.
         let component: String
         fileprivate let key: [UInt8]
-        fileprivate let sink: any SampleSink & PeerSink
+        fileprivate let leg: HubLeg
 
-        fileprivate init(flow: String, component: String, key: String, sink: any SampleSink & PeerSink) {
+        fileprivate init(flow: String, component: String, key: String, leg: HubLeg) {
             self.flow = flow
             self.component = component
             self.key = Array(key.utf8)
-            self.sink = sink
+            self.leg = leg
         }
     }
 
@@ -41,7 +42,7 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     fileprivate struct State {
-        var publications: [String: [(place: Publication, allow: Allowlist, connection: PeerConnection?)]] = [:]
+        var publications: [String: [(place: Publication, allow: Allowlist, publisher: Publisher?)]] = [:]
         var presentations:
             [String: [(place: Presentation, allow: Allowlist, maximum: Int, players: [PeerConnection])]] = [:]
         var connections = ConnectionCount()
@@ -73,9 +74,9 @@ final class RTMPServer: RTMPServerDelegate {
         component: String,
         key: String,
         allow: Allowlist,
-        sink: any SampleSink & PeerSink
+        leg: HubLeg
     ) -> Publication {
-        let place = Publication(flow: flow, component: component, key: key, sink: sink)
+        let place = Publication(flow: flow, component: component, key: key, leg: leg)
         state.withLock { $0.publications[flow, default: []].append((place, allow, nil)) }
         return place
     }
@@ -88,20 +89,20 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     func remove(_ place: Publication) {
-        let connection = state.withLock { state in
+        let publisher = state.withLock { state in
             let entry = state.publications[place.flow]?.first { $0.place === place }
             state.publications[place.flow]?.removeAll { $0.place === place }
             if state.publications[place.flow]?.isEmpty == true { state.publications[place.flow] = nil }
-            return entry?.connection
+            return entry?.publisher
         }
-        connection?.end()
+        publisher?.connection.end()
     }
 
     /// Ends the session of the place's publisher, saying why.
     func cut(_ place: Publication, _ refusal: Refusal) {
         state.withLock { state in
-            state.publications[place.flow]?.first { $0.place === place }?.connection
-        }?.refuse(refusal)
+            state.publications[place.flow]?.first { $0.place === place }?.publisher
+        }?.connection.refuse(refusal)
     }
 
     func addPresentation(
@@ -176,7 +177,8 @@ final class RTMPServer: RTMPServerDelegate {
     ) -> Result<any SampleSink & PeerSink, RTMPRefusal> {
         let key = Array(name.key.utf8)
         let ip = address?.ipAddress.flatMap(IPAddress.init)
-        let (refusal, place): (Refusal?, Publication?) = state.withLock { state in
+        var former: Publisher?
+        let (refusal, place, sink): (Refusal?, Publication?, PublisherSink?) = state.withLock { state in
             let entries = state.publications[name.flow] ?? []
             // Every key is compared, so that the time does not tell which one came close.
             let matches = entries.indices.filter { ConstantTime.areEqual(entries[$0].place.key, key) }
@@ -184,23 +186,27 @@ final class RTMPServer: RTMPServerDelegate {
                 let isOutput = (state.presentations[name.flow] ?? []).contains {
                     ConstantTime.areEqual($0.place.key, key)
                 }
-                return (isOutput ? .wrongDirection : .unknownStreamKey, nil)
+                return (isOutput ? .wrongDirection : .unknownStreamKey, nil, nil)
             }
             let entry = entries[index]
-            guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place) }
-            guard entry.connection == nil else { return (.alreadyPublishing, entry.place) }
-            state.publications[name.flow]?[index].connection = connection
-            return (nil, entry.place)
+            guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place, nil) }
+            guard entry.publisher == nil || entry.place.leg.isSilent else { return (.alreadyPublishing, entry.place, nil) }
+            former = entry.publisher
+            let publisher = Publisher(connection, to: entry.place.leg)
+            state.publications[name.flow]?[index].publisher = publisher
+            return (nil, entry.place, publisher.sink)
         }
-        if let place, refusal == nil { return .success(place.sink) }
+        // Without the lock: the leg may be cutting the publisher off.
+        former?.giveWay()
+        if let sink { return .success(sink) }
         return .failure(refuse(refusal, name, place?.component, connection))
     }
 
     func publishEnded(_ connection: PeerConnection) {
         state.withLock { state in
             for (flow, entries) in state.publications {
-                guard let index = entries.firstIndex(where: { $0.connection === connection }) else { continue }
-                state.publications[flow]?[index].connection = nil
+                guard let index = entries.firstIndex(where: { $0.publisher?.connection === connection }) else { continue }
+                state.publications[flow]?[index].publisher = nil
                 return
             }
         }
@@ -278,7 +284,7 @@ final class RTMPServer: RTMPServerDelegate {
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
         let place = state.withLock { state in
-            state.publications.values.lazy.joined().first { $0.connection === connection }?.place
+            state.publications.values.lazy.joined().first { $0.publisher?.connection === connection }?.place
         }
         refusals.unsupportedCodec(
             name,

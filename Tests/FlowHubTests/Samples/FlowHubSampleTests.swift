@@ -209,6 +209,31 @@ struct FlowHubSampleTests {
         }
     }
 
+    @Test("A peer that is connected is silent after five seconds without media, or after lossAfter if that is longer")
+    func silence() {
+        for (lossAfter, limit) in [(Duration.milliseconds(500), Int64(5_000)), (.seconds(9), 9_000)] {
+            let hub = makeHub()
+            hub.update(.init(maxBandwidth: 100_000_000, selection: .init(lossAfter: lossAfter)))
+            let leg = hub.addLeg(LegID(input: "a", leg: "main"))
+            func isSilent(at milliseconds: Int64) -> Bool {
+                clock.milliseconds.store(milliseconds, ordering: .relaxed)
+                return leg.isSilent
+            }
+            #expect(!isSilent(at: 100_000))
+            leg.peerConnected("192.0.2.1:5000")
+            #expect(!isSilent(at: 100_000 + limit - 1))
+            #expect(isSilent(at: 100_000 + limit))
+            leg.consume(Self.audio)
+            send(0, to: leg, at: 120_000)
+            #expect(!isSilent(at: 120_000 + limit - 1))
+            #expect(isSilent(at: 120_000 + limit))
+            leg.peerDisconnected("gone")
+            #expect(!isSilent(at: 200_000))
+            leg.peerConnected("192.0.2.1:5001")
+            #expect(!isSilent(at: 200_000))
+        }
+    }
+
     @Test("A codec that packets cannot carry is told once, and the other track goes on")
     func unsupported() {
         let hub = makeHub()

@@ -28,6 +28,7 @@ struct RTSPServerTests {
             credentials: nil,
             allow: allow,
             sink: WatchedLeg(),
+            isSilent: { false },
             refusals: refusals
         )
     }

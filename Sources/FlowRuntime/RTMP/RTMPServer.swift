@@ -154,13 +154,14 @@ final class RTMPServer: RTMPServerDelegate {
 
     func connected(_ address: SocketAddress?) -> Refusal? {
         guard let ip = address?.ipAddress.flatMap(IPAddress.init) else { return .notInAllowlist }
-        let refusal: Refusal? = state.withLock { state in
-            guard state.mayConnect(ip) else { return .notInAllowlist }
-            return state.connections.add(ip) ? nil : .tooManyConnections
+        let (refusal, message): (Refusal?, String?) = state.withLock { state in
+            guard state.mayConnect(ip) else { return (.notInAllowlist, nil) }
+            let limit = state.connections.add(ip)
+            return (limit.map { _ in .tooManyConnections }, limit?.explanation)
         }
         if let refusal {
             let remote = IPEndpoint(address: ip, port: UInt16(address?.port ?? 0)).description
-            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote)
+            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote, message: message)
         }
         return refusal
     }
@@ -199,7 +200,7 @@ final class RTMPServer: RTMPServerDelegate {
         // Without the lock: the leg may be cutting the publisher off.
         former?.giveWay()
         if let sink { return .success(sink) }
-        return .failure(refuse(refusal, name, place?.component, connection))
+        return .failure(refuse(refusal, name, place?.component, connection, isPublisher: true))
     }
 
     func publishEnded(_ connection: PeerConnection) {
@@ -246,7 +247,7 @@ final class RTMPServer: RTMPServerDelegate {
             )
             return .success(place.fanOut)
         }
-        return .failure(refuse(refusal, name, place?.component, connection))
+        return .failure(refuse(refusal, name, place?.component, connection, isPublisher: false))
     }
 
     func playEnded(_ connection: PeerConnection) {
@@ -273,44 +274,66 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     func misbehaved(_ message: String, _ connection: PeerConnection) {
-        refusals.refused(
-            .malformedStream,
-            flow: "",
-            component: "rtmp",
-            remote: connection.remote,
-            message: message
-        )
+        refuse(.malformedStream, connection, message)
+    }
+
+    func stalled(_ connection: PeerConnection) {
+        refuse(.receiverStalled, connection)
+    }
+
+    /// Tells of a peer, as one of the input's leg or the output that it was let in to.
+    private func refuse(_ reason: Refusal, _ connection: PeerConnection, _ message: String? = nil) {
+        let (flow, component) = state.withLock { $0.place(of: connection) } ?? ("", "rtmp")
+        refusals.refused(reason, flow: flow, component: component, remote: connection.remote, message: message)
     }
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
-        let place = state.withLock { state in
-            state.publications.values.lazy.joined().first { $0.publisher?.connection === connection }?.place
-        }
-        refusals.unsupportedCodec(
-            name,
-            flow: place?.flow ?? "",
-            component: place?.component ?? "rtmp",
-            remote: connection.remote
-        )
+        let (flow, component) = state.withLock { $0.place(of: connection) } ?? ("", "rtmp")
+        refusals.unsupportedCodec(name, flow: flow, component: component, remote: connection.remote)
     }
 
     private func refuse(
         _ reason: Refusal?,
         _ name: RTMPStreamName,
         _ component: String?,
-        _ connection: PeerConnection
+        _ connection: PeerConnection,
+        isPublisher: Bool
     ) -> RTMPRefusal {
         let reason = reason ?? .unknownStreamKey
         // A flow that does not exist is a stranger's word: it does not become a flow's name in events.
         let flow = state.withLock { state in
             state.publications[name.flow] != nil || state.presentations[name.flow] != nil ? name.flow : ""
         }
-        refusals.refused(reason, flow: flow, component: component ?? "rtmp", remote: connection.remote)
+        let message: String? =
+            switch reason {
+            case .unknownStreamKey where flow.isEmpty: "there is no flow of the name that was asked for"
+            case .unknownStreamKey:
+                isPublisher
+                    ? "no input of the flow has the stream key that came" : "no output of the flow has the stream key that came"
+            case .wrongDirection: Refusal.wrongDirection(isPublisher: isPublisher)
+            default: nil
+            }
+        refusals.refused(
+            reason,
+            flow: flow,
+            component: component ?? "rtmp",
+            remote: connection.remote,
+            message: message
+        )
         return RTMPRefusal(reason)
     }
 }
 
 extension RTMPServer.State {
+    /// What a connection was let in to; nil when it was to nothing yet.
+    fileprivate func place(of connection: PeerConnection) -> (flow: String, component: String)? {
+        if let entry = publications.values.joined().first(where: { $0.publisher?.connection === connection }) {
+            return (entry.place.flow, entry.place.component)
+        }
+        let entry = presentations.values.joined().first { $0.players.contains { $0 === connection } }
+        return entry.map { ($0.place.flow, $0.place.component) }
+    }
+
     /// Whether any place on the port allows the address.
     fileprivate func mayConnect(_ address: IPAddress) -> Bool {
         publications.values.contains { $0.contains { $0.allow.allows(address) } }

@@ -248,7 +248,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             stallLimit: limits.stall,
             onStall: { [weak self] in
                 guard let self else { return }
-                self.delegate.misbehaved("the player does not read", connection)
+                self.delegate.stalled(connection)
                 self.playEnded(context)
                 context.close(promise: nil)
             }

@@ -39,6 +39,7 @@ struct RTMPConnectionTests {
         ) -> Result<RTMPFanOut, RTMPRefusal> { .success(RTMPFanOut()) }
         func playEnded(_ connection: PeerConnection) {}
         func misbehaved(_ message: String, _ connection: PeerConnection) { Issue.record("\(message)") }
+        func stalled(_ connection: PeerConnection) { Issue.record("\(connection.remote)") }
         func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
 
         func listen() async throws -> any Channel {

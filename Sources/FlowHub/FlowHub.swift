@@ -33,8 +33,6 @@ public final class FlowHub: Sendable {
 
     /// How long the flow must stay under its cap before the next spell is told.
     static let overBandwidthSpellNanoseconds: Int64 = 5_000_000_000
-    /// After so long without media a leg's peer gives way to another one, unless `lossAfter` is longer.
-    public static let silenceLimit = Duration.seconds(5)
     /// How long a spell may last before the peer of a leg that delivers samples is closed.
     static let overBandwidthGraceNanoseconds: Int64 = 3_000_000_000
 
@@ -367,16 +365,6 @@ public final class FlowHub: Sendable {
         let now = clock()
         let events = state.withLock { disconnect(token, reason: reason, at: now, in: &$0) }
         events.forEach(onEvent)
-    }
-
-    /// Whether the leg's peer is connected and has brought nothing for so long that it counts as gone.
-    func isSilent(_ token: Int) -> Bool {
-        let now = clock()
-        return state.withLock { state in
-            guard let index = state.index(of: token), let connectedAt = state.legs[index].connectedAt else { return false }
-            let last = max(connectedAt, state.legs[index].lastMedia ?? connectedAt)
-            return now >= last.advanced(by: max(Self.silenceLimit, state.settings.selection.lossAfter))
-        }
     }
 
     private func disconnect(

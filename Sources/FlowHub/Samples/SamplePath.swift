@@ -56,7 +56,6 @@ struct SamplePath: Sendable {
         guard former == nil else { return }
         former = tracks
         tracks.removeAll()
-        unconfirmed = []
         for (_, sink) in sinks { sink.streamEnded() }
     }
 
@@ -153,8 +152,8 @@ struct SamplePath: Sendable {
     private mutating func begin(_ token: Int) {
         source = token
         past = []
+        unconfirmed.formUnion((former ?? tracks).tracks.map(\.id))
         former = nil
-        unconfirmed = Set(tracks.tracks.map(\.id))
         confirmation = nil
         if splice.hasPassedSamples {
             for (_, sink) in sinks { sink.sourceChanged() }

@@ -36,20 +36,3 @@ final class PublisherSink: SampleSink, PacketSink, PeerSink {
         isOpen.withLock { if $0 { body(leg) } }
     }
 }
-
-/// Who publishes on a place, and the way to the leg.
-struct Publisher {
-    let connection: PeerConnection
-    let sink: PublisherSink
-
-    init(_ connection: PeerConnection, to leg: any RTSPReception.Sink) {
-        self.connection = connection
-        sink = PublisherSink(leg)
-    }
-
-    /// Ends the session of one that brings nothing any more, since another one came.
-    func giveWay() {
-        sink.giveWay()
-        connection.refuse(.alreadyPublishing)
-    }
-}

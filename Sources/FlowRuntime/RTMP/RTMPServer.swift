@@ -191,7 +191,9 @@ final class RTMPServer: RTMPServerDelegate {
             }
             let entry = entries[index]
             guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place, nil) }
-            guard entry.publisher == nil || entry.place.leg.isSilent else { return (.alreadyPublishing, entry.place, nil) }
+            guard entry.publisher == nil || entry.place.leg.isSilent else {
+                return (.alreadyPublishing, entry.place, nil)
+            }
             former = entry.publisher
             let publisher = Publisher(connection, to: entry.place.leg)
             state.publications[name.flow]?[index].publisher = publisher
@@ -206,7 +208,9 @@ final class RTMPServer: RTMPServerDelegate {
     func publishEnded(_ connection: PeerConnection) {
         state.withLock { state in
             for (flow, entries) in state.publications {
-                guard let index = entries.firstIndex(where: { $0.publisher?.connection === connection }) else { continue }
+                guard let index = entries.firstIndex(where: { $0.publisher?.connection === connection }) else {
+                    continue
+                }
                 state.publications[flow]?[index].publisher = nil
                 return
             }
@@ -309,7 +313,8 @@ final class RTMPServer: RTMPServerDelegate {
             case .unknownStreamKey where flow.isEmpty: "there is no flow of the name that was asked for"
             case .unknownStreamKey:
                 isPublisher
-                    ? "no input of the flow has the stream key that came" : "no output of the flow has the stream key that came"
+                    ? "no input of the flow has the stream key that came"
+                    : "no output of the flow has the stream key that came"
             case .wrongDirection: Refusal.wrongDirection(isPublisher: isPublisher)
             default: nil
             }

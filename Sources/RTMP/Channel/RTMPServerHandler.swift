@@ -133,7 +133,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
                 }
             }
         } catch {
-            fail("the chunk stream is malformed: \(error)", context)
+            fail("the chunk stream is malformed: \(error.clause)", context)
             return
         }
         if let window = session?.acknowledgementWindow { wire.acknowledge(window: window, into: &reply) }
@@ -154,7 +154,10 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             case .publishRequested(let name): actions += publish(name)
             case .playRequested(let name): actions += play(name)
             case .media(let message):
-                if media(message) != nil { actions += session?.refuse(.malformedStream, at: .now()) ?? [] }
+                if let problem = media(message) {
+                    misbehaved(problem)
+                    actions += session?.refuse(.malformedStream, at: .now()) ?? []
+                }
             case .publishEnded: publishEnded()
             case .playEnded: playEnded(context)
             case .close(let reason): note(reason)
@@ -215,7 +218,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             }
             return nil
         } catch {
-            return "a media message is malformed: \(error)"
+            return error.clause
         }
     }
 
@@ -285,7 +288,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private func timePassed(_ context: ChannelHandlerContext) {
         timer = nil
         if handshake != nil {
-            fail("the handshake took longer than \(limits.handshake)", context)
+            fail("the handshake took longer than \(limits.handshake.words)", context)
         } else {
             perform(session?.timePassed(at: .now()), context)
             finishTurn(context)
@@ -295,8 +298,8 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private func note(_ reason: RTMPCloseReason) {
         switch reason {
         case .refused(let refusal): farewell = "refused: \(refusal.rawValue)"
-        case .mediaTimeout: farewell = "no media came for \(limits.mediaIdle)"
-        case .requestTimeout: misbehaved("it neither published nor played within \(limits.request)")
+        case .mediaTimeout: farewell = "no media came for \(limits.mediaIdle.words)"
+        case .requestTimeout: misbehaved("it neither published nor played within \(limits.request.words)")
         case .tooManyUnprovedBytes: misbehaved("it sent more than \(limits.unprovedBytes) bytes before it was let in")
         case .commandOutOfOrder(let name): misbehaved("the command \(name) came out of order")
         case .malformedCommand: misbehaved("a command is malformed")

@@ -175,11 +175,23 @@ struct FlowHubSampleTests {
         let other = MediaTrack(id: .init(5), codec: .mp3)
         leg.consume(other)
         clock.milliseconds.store(900, ordering: .relaxed)
-        leg.consume(
-            MediaSample(track: other.id, decodeTime: .zero, isKeyframe: true, payload: ByteBuffer(bytes: [1]))
-        )
+        func sendOther(at milliseconds: Int64) {
+            clock.milliseconds.store(milliseconds, ordering: .relaxed)
+            leg.consume(
+                MediaSample(
+                    track: other.id,
+                    decodeTime: MediaTime(milliseconds: milliseconds),
+                    isKeyframe: true,
+                    payload: ByteBuffer(bytes: [1])
+                )
+            )
+        }
+        for milliseconds in [900, 2_899] as [Int64] { sendOther(at: milliseconds) }
         #expect(sink.received.withLock { $0.tracks.last } == other)
         #expect(sink.received.withLock { $0.left } == [])
+        // Whoever kept the former tracks over the pause hears that they are not there.
+        sendOther(at: 2_900)
+        #expect(sink.received.withLock { $0.left } == [[other]])
     }
 
     @Test("Tracks that the next leg does not have are told to have ended, those that it tells late are not")

@@ -10,7 +10,12 @@ import Testing
 @testable import FlowRuntime
 
 private enum TestSample {
-    static let sound = MediaSample(track: .init(2), decodeTime: .zero, isKeyframe: true, payload: ByteBuffer(bytes: [1]))
+    static let sound = MediaSample(
+        track: .init(2),
+        decodeTime: .zero,
+        isKeyframe: true,
+        payload: ByteBuffer(bytes: [1])
+    )
 }
 
 @Suite("Places on the RTSP port")

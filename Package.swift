@@ -173,8 +173,8 @@ let package = Package(
         tests(
             of: "FlowRuntime",
             [
-                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "RTSP",
-                "HLS", "Delivery", "HeadgateTestKit",
+                "FlowModel", "FlowPlanner", "FlowHub", "NetworkAddress", "Media", "MPEGTS", "PacketIO", "RTP", "RTMP",
+                "RTSP", "HLS", "Delivery", "HeadgateTestKit",
                 nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),

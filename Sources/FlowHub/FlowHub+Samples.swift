@@ -30,6 +30,7 @@ extension FlowHub {
             guard let index = state.index(of: token) else { return }
             let byteCount = sample.payload.readableBytes
             state.legs[index].count(sample)
+            state.legs[index].lastMedia = now
             let outcome = state.selector.mediaArrived(on: token, at: now, isReady: state.legs[index].isReady(at: now))
             events += Self.events(for: outcome, at: now, deliverer: token, in: &state)
             guard state.selector.active == token else {

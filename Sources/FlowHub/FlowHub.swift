@@ -278,6 +278,7 @@ public final class FlowHub: Sendable {
         state.withLock { state in
             guard let index = state.index(of: token) else { return }
             let isMedia = state.legs[index].inspect(batch)
+            if isMedia { state.legs[index].lastMedia = batch.arrival }
             guard !state.legs[index].isMerged else { return }
             // What has been looked at is on its way before another leg may take over because of it.
             let wasActive = state.selector.active == token
@@ -448,6 +449,7 @@ public final class FlowHub: Sendable {
             if let seam = state.packets.takeSeam() { events.append(.joined(leg, seam)) }
             return events
         case .lost(let token, let reason):
+            state.samples.streamEnded()
             return state.id(of: token).map { [.activeLegLost($0, reason)] } ?? []
         }
     }

@@ -22,6 +22,10 @@ public final class HubLeg: PacketSink, SampleSink, PeerSink {
         hub.consume(sample, from: token)
     }
 
+    /// Whether the peer is connected and has brought nothing for `FlowHub.silenceLimit` or the flow's `lossAfter`,
+    /// whichever is longer.
+    public var isSilent: Bool { hub.isSilent(token) }
+
     public func peerConnected(_ remote: String) {
         hub.connected(remote, token: token)
     }

@@ -17,6 +17,8 @@ extension FlowHub {
         var connections: UInt64 = 0
         var remote: String?
         var connectedAt: MonotonicTime?
+        /// When media came last, of whichever peer.
+        var lastMedia: MonotonicTime?
         var rate = RateMeter()
         var pidPackets: [UInt16: UInt64] = [:]
         var bitsPerSecondByPID: [UInt16: Int64] = [:]

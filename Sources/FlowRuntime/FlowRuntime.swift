@@ -106,6 +106,7 @@ public final class FlowRuntime: Sendable {
         let isTicking = ticks.start(named: "flow-ticks", every: Self.tickInterval) { [weak self] now in
             guard let self else { return }
             for flow in self.flows.withLock({ Array($0.values) }) { flow.tick(at: now) }
+            self.factory.refusals.tick(at: now)
         }
         guard isTicking else {
             throw ApplyFailure(

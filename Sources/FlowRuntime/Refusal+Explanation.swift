@@ -16,8 +16,13 @@ extension Refusal {
         case .malformedStream: "what came is not a stream"
         case .tooManyReceivers: "maxConcurrent receivers are connected"
         case .tooManyConnections: "the gateway's limit on connections is reached"
+        case .receiverStalled: "the player does not read"
         case .wrongDirection: "a publisher asked for an output, or a receiver for an input"
         }
+    }
+
+    static func wrongDirection(isPublisher: Bool) -> String {
+        isPublisher ? "a publisher asked for an output" : "a receiver asked for an input"
     }
 
     static func unsupportedCodec(named name: String) -> String {

@@ -15,6 +15,8 @@ public enum Refusal: String, Hashable, Sendable, CaseIterable {
     case tooManyReceivers = "TooManyReceivers"
     /// The gateway's own limits on connections.
     case tooManyConnections = "TooManyConnections"
+    /// A receiver took nothing of its stream for too long, and was cut off.
+    case receiverStalled = "ReceiverStalled"
     /// The peer wants to publish to an output, or to play an input.
     case wrongDirection = "WrongDirection"
 }

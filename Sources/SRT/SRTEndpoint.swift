@@ -96,7 +96,7 @@ extension Refusal {
         case .alreadyPublishing: SRT_REJX_CONFLICT
         case .badPassphrase, .encryptionRequired, .encryptionUnexpected: SRT_REJX_UNAUTHORIZED
         case .keyLengthMismatch: SRT_REJX_UNACCEPTABLE
-        case .overBandwidth, .tooManyReceivers, .tooManyConnections: SRT_REJX_OVERLOAD
+        case .overBandwidth, .tooManyReceivers, .tooManyConnections, .receiverStalled: SRT_REJX_OVERLOAD
         case .unsupportedCodec: SRT_REJX_NOTSUP_MEDIA
         case .malformedStream: SRT_REJX_BAD_REQUEST
         case .wrongDirection: SRT_REJX_BAD_MODE

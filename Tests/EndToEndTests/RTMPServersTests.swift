@@ -69,6 +69,36 @@ struct RTMPServersTests {
         )
     }
 
+    @Test("A pull is connected when media comes, and not when a server without a publisher says that it plays")
+    func emptyServer() async throws {
+        let far = try await GatewayProcess.start(
+            [
+                "far.yaml": FlowText.flow(
+                    "far",
+                    inputs: ["name: in, protocol: rtmp, streamKey: far-key"],
+                    outputs: ["name: watch, protocol: rtmp"]
+                )
+            ],
+            arguments: Self.listening
+        )
+        let farURL = "rtmp://127.0.0.1:\(try far.listenerPort("rtmp"))/far"
+        let gateway = try await GatewayProcess.start(
+            [
+                "in.yaml": FlowText.flow(
+                    "in",
+                    inputs: ["name: far, protocol: rtmp-pull, source: '\(farURL)', streamKey: watch"]
+                )
+            ],
+            arguments: Self.listening
+        )
+        try await far.waitForFlow("far", "played") { $0.output("watch")?.peers.count == 1 }
+        #expect(try gateway.flow("in")?.leg()?.state == .waiting)
+        #expect(!gateway.log.contains("arrives"))
+        let publisher = try await FLVFixture.publish(to: "\(farURL)/far-key", loops: -1)
+        defer { publisher.end() }
+        try await gateway.waitForFlow("in", "fed") { $0.leg()?.state == .connected && $0.activeLeg != nil }
+    }
+
     @Test("A push waits for its server, survives its end, and comes back; the flow's other output loses nothing")
     func reconnects() async throws {
         let directory = try TemporaryDirectory()

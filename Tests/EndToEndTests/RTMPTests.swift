@@ -93,6 +93,33 @@ struct RTMPTests {
         #expect(!api.contains("right-key"))
     }
 
+    @Test("An encoder that was cut off gives way to the next one, and does no harm when it comes back to life")
+    func reconnection() async throws {
+        let gateway = try await GatewayProcess.start(
+            ["live.yaml": FlowText.flow("live", inputs: ["name: venue, protocol: rtmp, streamKey: kEy-1"])],
+            arguments: Self.listening
+        )
+        let url = "rtmp://127.0.0.1:\(try gateway.listenerPort("rtmp"))/live/kEy-1"
+        let stuck = try await FLVFixture.publish(to: url, loops: -1)
+        defer { stuck.end() }
+        try await gateway.waitForFlow("live", "published") { $0.activeLeg != nil }
+        kill(-stuck.processIdentifier, SIGSTOP)
+        try await gateway.waitForFlow("live", "silent") { $0.activeLeg == nil }
+        // Refused at first; an encoder tries again.
+        var next = try await FLVFixture.publish(to: url, loops: -1)
+        defer { next.end() }
+        try await eventually("the next publisher was let in", within: .seconds(20)) {
+            if try gateway.flow("live")?.activeLeg != nil { return true }
+            if !next.isRunning { next = try await FLVFixture.publish(to: url, loops: -1) }
+            return false
+        }
+        try await gateway.waitForLog("another publisher came")
+        kill(-stuck.processIdentifier, SIGCONT)
+        _ = try await stuck.waitForExit()
+        #expect(next.isRunning)
+        #expect(try gateway.flow("live")?.activeLeg != nil)
+    }
+
     @Test("A key that is left out is derived, stays the same after a restart, and is shown by --show-keys alone")
     func derivedKeys() async throws {
         let files = [

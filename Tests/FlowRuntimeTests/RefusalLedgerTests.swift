@@ -46,6 +46,31 @@ struct RefusalLedgerTests {
         #expect(ledger.counts == ["BadPassphrase": 54])
     }
 
+    @Test("What was left out is counted, and told when the second is over or with the next one")
+    func leftOut() {
+        let ledger = makeLedger()
+        func messages() -> [String] {
+            events.all.withLock { all in
+                defer { all = [] }
+                return all.map(\.message)
+            }
+        }
+        func tick(at milliseconds: Int64) { ledger.tick(at: MonotonicTime(nanoseconds: milliseconds * 1_000_000)) }
+        for _ in 0..<10 { refuse(ledger, "192.0.2.1:1", at: 0) }
+        #expect(messages() == ["wrong"])
+        tick(at: 999)
+        #expect(messages() == [])
+        tick(at: 1_000)
+        #expect(messages() == ["wrong (8 more like it were left out)"])
+        tick(at: 2_500)
+        #expect(messages() == [])
+        for milliseconds in [3_000, 3_100, 3_200, 4_000] as [Int64] { refuse(ledger, "192.0.2.1:1", at: milliseconds) }
+        #expect(messages() == ["wrong", "wrong (2 more like it were left out)"])
+        refuse(ledger, "192.0.2.1:1", at: 4_100)
+        tick(at: 5_000)
+        #expect(messages() == ["wrong"])
+    }
+
     @Test("Each component of a flow tells its own, with a peer and without")
     func components() {
         let ledger = makeLedger()

@@ -3,10 +3,20 @@ import Media
 
 /// The samples of one flow on their way from the active leg to the sinks that take samples.
 struct SamplePath: Sendable {
+    /// How long a source that follows another one may take to tell its tracks, from its first sample on: 2 s. Those of a
+    /// transport stream are found one after the other.
+    static let trackPatience = Duration.seconds(2)
+
     private var sinks: [(name: String, sink: any SampleSink)] = []
     private var splice = SampleSplice()
     /// As the sinks know them.
     private var tracks = TrackList()
+    /// Tracks of the source before, which the running one has not told of yet.
+    private var unconfirmed: Set<MediaTrack.ID> = []
+    /// When they count as gone; nil before the running source's first sample.
+    private var confirmation: MonotonicTime?
+    /// The tracks of a stream that ended, while none runs.
+    private var former: TrackList?
     /// The leg that the running samples are of.
     private var source: Int?
     /// Makes samples of packets while there is a sink for them.
@@ -41,6 +51,14 @@ struct SamplePath: Sendable {
         demuxer = nil
     }
 
+    /// No leg feeds the flow any more.
+    mutating func streamEnded() {
+        guard former == nil else { return }
+        former = tracks
+        tracks.removeAll()
+        for (_, sink) in sinks { sink.streamEnded() }
+    }
+
     /// The stream of one leg is another's from now on.
     mutating func hand(_ token: Int, to other: Int) {
         if source == token { source = other }
@@ -50,7 +68,9 @@ struct SamplePath: Sendable {
 
     /// A track of a leg that delivers samples changed.
     mutating func consume(_ track: MediaTrack, from token: Int) {
-        guard source == token, tracks.set(track) else { return }
+        guard source == token else { return }
+        unconfirmed.remove(track.id)
+        guard tracks.set(track) else { return }
         for (_, sink) in sinks { sink.consume(track) }
     }
 
@@ -69,6 +89,8 @@ struct SamplePath: Sendable {
             demuxer = nil
             for track in of.tracks { consume(track, from: token) }
             catchUp(with: standby.samples, upTo: standby.pictureArrival, before: sample, at: now)
+        } else if former != nil {
+            resume(of.tracks)
         }
         pass(sample, hasVideo: of.hasVideo, at: now)
     }
@@ -91,6 +113,8 @@ struct SamplePath: Sendable {
             recent.withLatestGroup { packets in
                 demux(packets, from: token) { path, sample in path.past.append(sample) }
             }
+        } else if let former {
+            resume(former.tracks)
         }
         for payload in batch.payloads {
             demux(payload, from: token) { path, sample in
@@ -124,10 +148,30 @@ struct SamplePath: Sendable {
     private mutating func begin(_ token: Int) {
         source = token
         past = []
+        unconfirmed.formUnion((former ?? tracks).tracks.map(\.id))
+        former = nil
+        confirmation = nil
         if splice.hasPassedSamples {
             for (_, sink) in sinks { sink.sourceChanged() }
         }
         splice.begin()
+    }
+
+    /// The source whose stream ended goes on with it.
+    private mutating func resume(_ told: [MediaTrack]) {
+        former = nil
+        guard let source else { return }
+        for track in told { consume(track, from: source) }
+    }
+
+    /// Tracks that the running source has had the time to tell of, and did not, are gone.
+    private mutating func confirmTracks(at now: MonotonicTime) {
+        let confirmation = confirmation ?? now.advanced(by: Self.trackPatience)
+        self.confirmation = confirmation
+        guard now >= confirmation else { return }
+        tracks.remove(unconfirmed)
+        unconfirmed = []
+        for (_, sink) in sinks { sink.tracksEnded(leaving: tracks.tracks) }
     }
 
     /// Passes on the pictures that a decoder needs before `next`, of a leg that has just become the active one, and the
@@ -167,6 +211,7 @@ struct SamplePath: Sendable {
                 at: now
             )
         else { return }
+        if !unconfirmed.isEmpty { confirmTracks(at: now) }
         for index in sinks.indices { sinks[index].sink.consume(sample) }
     }
 }

@@ -26,6 +26,10 @@ struct TrackList: Sendable {
         return true
     }
 
+    mutating func remove(_ ids: Set<MediaTrack.ID>) {
+        tracks.removeAll { ids.contains($0.id) }
+    }
+
     mutating func removeAll() {
         tracks.removeAll(keepingCapacity: true)
     }

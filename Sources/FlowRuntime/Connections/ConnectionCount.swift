@@ -5,15 +5,30 @@ struct ConnectionCount: Sendable {
     static let limit = 10_000
     static let limitPerAddress = 256
 
+    /// What there are too many of.
+    enum Limit: Hashable {
+        case connections
+        case connectionsOfAddress
+
+        var explanation: String {
+            switch self {
+            case .connections: "\(ConnectionCount.limit) connections are open, as many as a port may have"
+            case .connectionsOfAddress:
+                "the address has \(ConnectionCount.limitPerAddress) connections open, as many as one may have"
+            }
+        }
+    }
+
     private var count = 0
     private var byAddress: [IPAddress: Int] = [:]
 
-    /// - Returns: Whether one more may come; `remove` must follow then.
-    mutating func add(_ address: IPAddress) -> Bool {
-        guard count < Self.limit, byAddress[address, default: 0] < Self.limitPerAddress else { return false }
+    /// - Returns: Why no more may come; nil when one more may, and `remove` must follow.
+    mutating func add(_ address: IPAddress) -> Limit? {
+        guard count < Self.limit else { return .connections }
+        guard byAddress[address, default: 0] < Self.limitPerAddress else { return .connectionsOfAddress }
         count += 1
         byAddress[address, default: 0] += 1
-        return true
+        return nil
     }
 
     mutating func remove(_ address: IPAddress) {

@@ -35,8 +35,8 @@ extension ComponentContext {
         switch event {
         case .started(let connection):
             record("Connected", .info, remote: connection.remote, "\(connection.remote) takes the stream")
-        case .ended(let reason):
-            record("Disconnected", .info, remote: nil, reason)
+        case .ended(let connection, let reason, let isExpected):
+            record("Disconnected", isExpected ? .info : .warning, remote: connection.remote, reason)
         case .failed(let message):
             record("ConnectFailed", .warning, remote: nil, message)
         case .unsupportedCodec(let name, let connection):

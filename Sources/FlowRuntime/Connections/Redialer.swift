@@ -37,7 +37,8 @@ final class Redialer: Sendable {
     /// What is told of the stream.
     enum Event {
         case started(PeerConnection)
-        case ended(reason: String)
+        /// - Parameter isExpected: the gateway ended it.
+        case ended(PeerConnection, reason: String, isExpected: Bool)
         /// An attempt failed otherwise than the one before.
         case failed(message: String)
         case unsupportedCodec(String, PeerConnection)
@@ -196,8 +197,8 @@ final class Redialer: Sendable {
             failed("\(name): \(reason)")
             return
         }
-        state.withLock { state in
-            guard !state.isStopped else { return }
+        let isStopped = state.withLock { state in
+            guard !state.isStopped else { return true }
             if isFailure { state.lastError = reason }
             let next = state.backoff.connectionLost(
                 since: connection.startedAt,
@@ -205,8 +206,9 @@ final class Redialer: Sendable {
                 jitter: .random(in: 0..<1)
             )
             scheduleCall(at: next, in: &state)
+            return false
         }
-        onEvent(.ended(reason: reason))
+        onEvent(.ended(connection, reason: reason, isExpected: isStopped))
     }
 
     /// The connection is over because another one is to be opened now; later if the stream has only just begun, as that
@@ -225,7 +227,7 @@ final class Redialer: Sendable {
             let next = state.backoff.connectionLost(since: connection.startedAt, at: now, jitter: .random(in: 0..<1))
             scheduleCall(at: next, in: &state)
         }
-        onEvent(.ended(reason: reason))
+        onEvent(.ended(connection, reason: reason, isExpected: true))
         if !isEarly { call() }
     }
 

@@ -20,6 +20,7 @@ extension Redialer {
         let route = RTMPRoute(url)
         var fanOut: RTMPFanOut?
         if case .publish(let published) = stream { fanOut = published }
+        let isPlayed = fanOut == nil
         self.init(
             eventLoops: context.eventLoops,
             tls: context.tls,
@@ -36,7 +37,7 @@ extension Redialer {
                     RTMPClientHandler(
                         url: target,
                         stream: stream,
-                        delegate: RTMPAttempt(route, redialer)
+                        delegate: RTMPAttempt(route, redialer, isPlayed: isPlayed)
                     )
                 }
             },
@@ -88,13 +89,20 @@ final class RTMPRoute: Sendable {
 private final class RTMPAttempt: RTMPClientDelegate {
     private let route: RTMPRoute
     private let redialer: Redialer
+    private let isPlayed: Bool
 
-    init(_ route: RTMPRoute, _ redialer: Redialer) {
+    init(_ route: RTMPRoute, _ redialer: Redialer, isPlayed: Bool) {
         self.route = route
         self.redialer = redialer
+        self.isPlayed = isPlayed
     }
 
     func ready(_ connection: PeerConnection) {
+        // A server says so of a stream that nobody publishes as well.
+        if !isPlayed { redialer.ready(connection) }
+    }
+
+    func mediaArrives(_ connection: PeerConnection) {
         redialer.ready(connection)
     }
 

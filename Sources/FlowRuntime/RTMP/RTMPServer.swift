@@ -1,5 +1,6 @@
 import Cryptography
 import Delivery
+import FlowHub
 import FlowModel
 import FlowPlanner
 import Media
@@ -16,13 +17,13 @@ final class RTMPServer: RTMPServerDelegate {
         /// `input/leg`, for events.
         let component: String
         fileprivate let key: [UInt8]
-        fileprivate let sink: any SampleSink & PeerSink
+        fileprivate let leg: HubLeg
 
-        fileprivate init(flow: String, component: String, key: String, sink: any SampleSink & PeerSink) {
+        fileprivate init(flow: String, component: String, key: String, leg: HubLeg) {
             self.flow = flow
             self.component = component
             self.key = Array(key.utf8)
-            self.sink = sink
+            self.leg = leg
         }
     }
 
@@ -41,7 +42,7 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     fileprivate struct State {
-        var publications: [String: [(place: Publication, allow: Allowlist, connection: PeerConnection?)]] = [:]
+        var publications: [String: [(place: Publication, allow: Allowlist, publisher: Publisher?)]] = [:]
         var presentations:
             [String: [(place: Presentation, allow: Allowlist, maximum: Int, players: [PeerConnection])]] = [:]
         var connections = ConnectionCount()
@@ -73,9 +74,9 @@ final class RTMPServer: RTMPServerDelegate {
         component: String,
         key: String,
         allow: Allowlist,
-        sink: any SampleSink & PeerSink
+        leg: HubLeg
     ) -> Publication {
-        let place = Publication(flow: flow, component: component, key: key, sink: sink)
+        let place = Publication(flow: flow, component: component, key: key, leg: leg)
         state.withLock { $0.publications[flow, default: []].append((place, allow, nil)) }
         return place
     }
@@ -88,20 +89,20 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     func remove(_ place: Publication) {
-        let connection = state.withLock { state in
+        let publisher = state.withLock { state in
             let entry = state.publications[place.flow]?.first { $0.place === place }
             state.publications[place.flow]?.removeAll { $0.place === place }
             if state.publications[place.flow]?.isEmpty == true { state.publications[place.flow] = nil }
-            return entry?.connection
+            return entry?.publisher
         }
-        connection?.end()
+        publisher?.connection.end()
     }
 
     /// Ends the session of the place's publisher, saying why.
     func cut(_ place: Publication, _ refusal: Refusal) {
         state.withLock { state in
-            state.publications[place.flow]?.first { $0.place === place }?.connection
-        }?.refuse(refusal)
+            state.publications[place.flow]?.first { $0.place === place }?.publisher
+        }?.connection.refuse(refusal)
     }
 
     func addPresentation(
@@ -153,13 +154,14 @@ final class RTMPServer: RTMPServerDelegate {
 
     func connected(_ address: SocketAddress?) -> Refusal? {
         guard let ip = address?.ipAddress.flatMap(IPAddress.init) else { return .notInAllowlist }
-        let refusal: Refusal? = state.withLock { state in
-            guard state.mayConnect(ip) else { return .notInAllowlist }
-            return state.connections.add(ip) ? nil : .tooManyConnections
+        let (refusal, message): (Refusal?, String?) = state.withLock { state in
+            guard state.mayConnect(ip) else { return (.notInAllowlist, nil) }
+            let limit = state.connections.add(ip)
+            return (limit.map { _ in .tooManyConnections }, limit?.explanation)
         }
         if let refusal {
             let remote = IPEndpoint(address: ip, port: UInt16(address?.port ?? 0)).description
-            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote)
+            refusals.refused(refusal, flow: "", component: "rtmp", remote: remote, message: message)
         }
         return refusal
     }
@@ -176,7 +178,8 @@ final class RTMPServer: RTMPServerDelegate {
     ) -> Result<any SampleSink & PeerSink, RTMPRefusal> {
         let key = Array(name.key.utf8)
         let ip = address?.ipAddress.flatMap(IPAddress.init)
-        let (refusal, place): (Refusal?, Publication?) = state.withLock { state in
+        var former: Publisher?
+        let (refusal, place, sink): (Refusal?, Publication?, PublisherSink?) = state.withLock { state in
             let entries = state.publications[name.flow] ?? []
             // Every key is compared, so that the time does not tell which one came close.
             let matches = entries.indices.filter { ConstantTime.areEqual(entries[$0].place.key, key) }
@@ -184,23 +187,31 @@ final class RTMPServer: RTMPServerDelegate {
                 let isOutput = (state.presentations[name.flow] ?? []).contains {
                     ConstantTime.areEqual($0.place.key, key)
                 }
-                return (isOutput ? .wrongDirection : .unknownStreamKey, nil)
+                return (isOutput ? .wrongDirection : .unknownStreamKey, nil, nil)
             }
             let entry = entries[index]
-            guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place) }
-            guard entry.connection == nil else { return (.alreadyPublishing, entry.place) }
-            state.publications[name.flow]?[index].connection = connection
-            return (nil, entry.place)
+            guard let ip, entry.allow.allows(ip) else { return (.notInAllowlist, entry.place, nil) }
+            guard entry.publisher == nil || entry.place.leg.isSilent else {
+                return (.alreadyPublishing, entry.place, nil)
+            }
+            former = entry.publisher
+            let publisher = Publisher(connection, to: entry.place.leg)
+            state.publications[name.flow]?[index].publisher = publisher
+            return (nil, entry.place, publisher.sink)
         }
-        if let place, refusal == nil { return .success(place.sink) }
-        return .failure(refuse(refusal, name, place?.component, connection))
+        // Without the lock: the leg may be cutting the publisher off.
+        former?.giveWay()
+        if let sink { return .success(sink) }
+        return .failure(refuse(refusal, name, place?.component, connection, isPublisher: true))
     }
 
     func publishEnded(_ connection: PeerConnection) {
         state.withLock { state in
             for (flow, entries) in state.publications {
-                guard let index = entries.firstIndex(where: { $0.connection === connection }) else { continue }
-                state.publications[flow]?[index].connection = nil
+                guard let index = entries.firstIndex(where: { $0.publisher?.connection === connection }) else {
+                    continue
+                }
+                state.publications[flow]?[index].publisher = nil
                 return
             }
         }
@@ -240,7 +251,7 @@ final class RTMPServer: RTMPServerDelegate {
             )
             return .success(place.fanOut)
         }
-        return .failure(refuse(refusal, name, place?.component, connection))
+        return .failure(refuse(refusal, name, place?.component, connection, isPublisher: false))
     }
 
     func playEnded(_ connection: PeerConnection) {
@@ -267,44 +278,67 @@ final class RTMPServer: RTMPServerDelegate {
     }
 
     func misbehaved(_ message: String, _ connection: PeerConnection) {
-        refusals.refused(
-            .malformedStream,
-            flow: "",
-            component: "rtmp",
-            remote: connection.remote,
-            message: message
-        )
+        refuse(.malformedStream, connection, message)
+    }
+
+    func stalled(_ connection: PeerConnection) {
+        refuse(.receiverStalled, connection)
+    }
+
+    /// Tells of a peer, as one of the input's leg or the output that it was let in to.
+    private func refuse(_ reason: Refusal, _ connection: PeerConnection, _ message: String? = nil) {
+        let (flow, component) = state.withLock { $0.place(of: connection) } ?? ("", "rtmp")
+        refusals.refused(reason, flow: flow, component: component, remote: connection.remote, message: message)
     }
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {
-        let place = state.withLock { state in
-            state.publications.values.lazy.joined().first { $0.connection === connection }?.place
-        }
-        refusals.unsupportedCodec(
-            name,
-            flow: place?.flow ?? "",
-            component: place?.component ?? "rtmp",
-            remote: connection.remote
-        )
+        let (flow, component) = state.withLock { $0.place(of: connection) } ?? ("", "rtmp")
+        refusals.unsupportedCodec(name, flow: flow, component: component, remote: connection.remote)
     }
 
     private func refuse(
         _ reason: Refusal?,
         _ name: RTMPStreamName,
         _ component: String?,
-        _ connection: PeerConnection
+        _ connection: PeerConnection,
+        isPublisher: Bool
     ) -> RTMPRefusal {
         let reason = reason ?? .unknownStreamKey
         // A flow that does not exist is a stranger's word: it does not become a flow's name in events.
         let flow = state.withLock { state in
             state.publications[name.flow] != nil || state.presentations[name.flow] != nil ? name.flow : ""
         }
-        refusals.refused(reason, flow: flow, component: component ?? "rtmp", remote: connection.remote)
+        let message: String? =
+            switch reason {
+            case .unknownStreamKey where flow.isEmpty: "there is no flow of the name that was asked for"
+            case .unknownStreamKey:
+                isPublisher
+                    ? "no input of the flow has the stream key that came"
+                    : "no output of the flow has the stream key that came"
+            case .wrongDirection: Refusal.wrongDirection(isPublisher: isPublisher)
+            default: nil
+            }
+        refusals.refused(
+            reason,
+            flow: flow,
+            component: component ?? "rtmp",
+            remote: connection.remote,
+            message: message
+        )
         return RTMPRefusal(reason)
     }
 }
 
 extension RTMPServer.State {
+    /// What a connection was let in to; nil when it was to nothing yet.
+    fileprivate func place(of connection: PeerConnection) -> (flow: String, component: String)? {
+        if let entry = publications.values.joined().first(where: { $0.publisher?.connection === connection }) {
+            return (entry.place.flow, entry.place.component)
+        }
+        let entry = presentations.values.joined().first { $0.players.contains { $0 === connection } }
+        return entry.map { ($0.place.flow, $0.place.component) }
+    }
+
     /// Whether any place on the port allows the address.
     fileprivate func mayConnect(_ address: IPAddress) -> Bool {
         publications.values.contains { $0.contains { $0.allow.allows(address) } }

@@ -10,7 +10,7 @@ import Synchronization
 final class RTSPPublication: RTSPPlace {
     private struct State {
         var allow: Allowlist
-        var connection: PeerConnection?
+        var publisher: Publisher?
         var isClosed = false
     }
 
@@ -21,9 +21,11 @@ final class RTSPPublication: RTSPPlace {
     let component: String
     let credentials: RTSPCredentials?
     private let sink: any RTSPReception.Sink
+    private let isSilent: @Sendable () -> Bool
     private let refusals: RefusalLedger
     private let state: Mutex<State>
 
+    /// - Parameter isSilent: whether the publisher has brought nothing for so long that it gives way to another one.
     init(
         flow: String,
         name: String,
@@ -31,6 +33,7 @@ final class RTSPPublication: RTSPPlace {
         credentials: RTSPCredentials?,
         allow: Allowlist,
         sink: any RTSPReception.Sink,
+        isSilent: @escaping @Sendable () -> Bool,
         refusals: RefusalLedger
     ) {
         self.flow = flow
@@ -38,12 +41,13 @@ final class RTSPPublication: RTSPPlace {
         self.component = component
         self.credentials = credentials
         self.sink = sink
+        self.isSilent = isSilent
         self.refusals = refusals
         state = Mutex(State(allow: allow))
     }
 
     var fanOut: RTSPFanOut? { nil }
-    var connection: PeerConnection? { state.withLock { $0.connection } }
+    var connection: PeerConnection? { state.withLock { $0.publisher?.connection } }
     /// Of all publishers so far.
     let receptions = RTSPReceptionTotal()
 
@@ -57,22 +61,27 @@ final class RTSPPublication: RTSPPlace {
     func close() {
         state.withLock { state in
             state.isClosed = true
-            return state.connection
-        }?.end()
+            return state.publisher
+        }?.connection.end()
     }
 
     func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal> {
+        let publisher = Publisher(connection, to: sink)
+        var former: Publisher?
         let refusal: Refusal? = state.withLock { state in
             guard !state.isClosed else { return .unknownStreamKey }
-            guard state.connection == nil else { return .alreadyPublishing }
-            state.connection = connection
+            guard state.publisher == nil || isSilent() else { return .alreadyPublishing }
+            former = state.publisher
+            state.publisher = publisher
             return nil
         }
         if let refusal {
             refusals.refused(refusal, flow: flow, component: component, remote: connection.remote)
             return .failure(RTSPRefusal(refusal))
         }
-        return .success(sink)
+        // Without the lock: the leg may be cutting the publisher off.
+        former?.giveWay()
+        return .success(publisher.sink)
     }
 
     func receives(_ reception: RTSPReception, _ connection: PeerConnection) {
@@ -85,7 +94,9 @@ final class RTSPPublication: RTSPPlace {
         guard self.connection === connection else { return }
         // First: afterwards the next publisher may come.
         receptions.ended()
-        state.withLock { $0.connection = nil }
+        state.withLock { state in
+            if state.publisher?.connection === connection { state.publisher = nil }
+        }
     }
 
     func unsupportedCodec(_ name: String, _ connection: PeerConnection) {

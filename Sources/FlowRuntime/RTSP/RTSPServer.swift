@@ -88,11 +88,14 @@ final class RTSPServer: RTSPServerDelegate {
 
     func connected(_ address: SocketAddress?) -> Refusal? {
         guard let ip = address.ip else { return .notInAllowlist }
-        let refusal: Refusal? = state.withLock { state in
-            guard state.mayConnect(ip) else { return .notInAllowlist }
-            return state.connections.add(ip) ? nil : .tooManyConnections
+        let (refusal, message): (Refusal?, String?) = state.withLock { state in
+            guard state.mayConnect(ip) else { return (.notInAllowlist, nil) }
+            let limit = state.connections.add(ip)
+            return (limit.map { _ in .tooManyConnections }, limit?.explanation)
         }
-        if let refusal { refuse(refusal, remote: address.peerText) }
+        if let refusal {
+            refusals.refused(refusal, flow: "", component: "rtsp", remote: address.peerText, message: message)
+        }
         return refusal
     }
 
@@ -117,7 +120,13 @@ final class RTSPServer: RTSPServerDelegate {
         // A flow that does not exist is a stranger's word: it does not become a flow's name in events.
         let flow = isFlow ? path.flow : ""
         func refused(_ reason: Refusal, _ component: String = "rtsp") -> Result<any RTSPPlace, RTSPRefusal> {
-            refuse(reason, flow: flow, component: component, remote: connection.remote)
+            let message: String? =
+                switch reason {
+                case .unknownStreamKey: "no input or output has this path"
+                case .wrongDirection: Refusal.wrongDirection(isPublisher: request.role == .publish)
+                default: nil
+                }
+            refusals.refused(reason, flow: flow, component: component, remote: connection.remote, message: message)
             return .failure(RTSPRefusal(reason))
         }
         switch request.role {
@@ -149,7 +158,23 @@ final class RTSPServer: RTSPServerDelegate {
     }
 
     func misbehaved(_ message: String, _ connection: PeerConnection) {
-        refusals.refused(.malformedStream, flow: "", component: "rtsp", remote: connection.remote, message: message)
+        refuse(.malformedStream, connection, message)
+    }
+
+    func stalled(_ connection: PeerConnection) {
+        refuse(.receiverStalled, connection)
+    }
+
+    /// Tells of a peer, as one of the input's leg or the output that it was let in to.
+    private func refuse(_ reason: Refusal, _ connection: PeerConnection, _ message: String? = nil) {
+        let place = state.withLock { $0.place(of: connection) }
+        refusals.refused(
+            reason,
+            flow: place?.flow ?? "",
+            component: place?.component ?? "rtsp",
+            remote: connection.remote,
+            message: message
+        )
     }
 
     func openPorts(
@@ -170,19 +195,15 @@ final class RTSPServer: RTSPServerDelegate {
             )
         }
     }
-
-    private func refuse(_ reason: Refusal, flow: String = "", component: String = "rtsp", remote: String) {
-        refusals.refused(
-            reason,
-            flow: flow,
-            component: component,
-            remote: remote,
-            message: reason == .unknownStreamKey ? "no input or output has this path" : nil
-        )
-    }
 }
 
 extension RTSPServer.State {
+    /// What a connection was let in to; nil when it was to nothing yet.
+    fileprivate func place(of connection: PeerConnection) -> (any RTSPPlace)? {
+        publications.values.joined().first { $0.connection === connection }
+            ?? presentations.values.joined().first { $0.players.contains { $0 === connection } }
+    }
+
     /// Whether any place on the port allows the address.
     fileprivate func mayConnect(_ address: IPAddress) -> Bool {
         publications.values.contains { $0.contains { $0.allows(address) } }

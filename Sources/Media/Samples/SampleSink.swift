@@ -12,9 +12,23 @@ public protocol SampleSink: AnyObject, Sendable {
     /// What comes from now on is of another source, or of the same one after an interruption: it begins with a keyframe,
     /// and its times go on. Comes before the tracks and samples of that source.
     func sourceChanged()
+
+    /// The source that runs does not have all the tracks that were told.
+    ///
+    /// - Parameter tracks: those that it has, each as it was told last.
+    func tracksEnded(leaving tracks: [MediaTrack])
+
+    /// No source runs any more, as long as nothing else is told: what is kept for those who come later is of the past. The
+    /// next source, or the same one when it goes on, tells all its tracks again.
+    func streamEnded()
 }
 
 extension SampleSink {
     /// Most sinks go on with the next keyframe as with any other.
     public func sourceChanged() {}
+
+    /// What only carries on what it is given has nothing to forget.
+    public func tracksEnded(leaving tracks: [MediaTrack]) {}
+
+    public func streamEnded() {}
 }

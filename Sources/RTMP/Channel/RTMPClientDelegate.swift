@@ -5,6 +5,8 @@ package import Media
 package protocol RTMPClientDelegate: AnyObject, Sendable {
     /// The server agreed: the stream runs.
     func ready(_ connection: PeerConnection)
+    /// Of a stream that is played the first track or sample is there, which the sink gets next.
+    func mediaArrives(_ connection: PeerConnection)
     /// Once, last.
     func ended(_ end: RTMPClientEnd)
     /// A track of the played stream is in a codec that the gateway does not carry.

@@ -42,6 +42,8 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private var connection: PeerConnection?
     private var reader = FLVReader()
     private var receiver: RTMPReceiver?
+    /// Something of the stream that is played has come.
+    private var hasMedia = false
     /// Nil once the delegate was told.
     private var end: RTMPClientEnd? = .failed("the server closed the connection")
 
@@ -140,7 +142,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
                 }
             }
         } catch {
-            end = .failed("the server's chunk stream is malformed: \(error)")
+            end = .failed("the server's chunk stream is malformed: \(error.clause)")
             _ = session?.finish()
         }
         if let window = session?.acknowledgementWindow { wire.acknowledge(window: window, into: &reply) }
@@ -200,6 +202,10 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         guard case .play(let sink) = stream, let connection else { return }
         do throws(FLVError) {
             try reader.read(message) { event in
+                if !hasMedia, event.isMedia {
+                    hasMedia = true
+                    delegate.mediaArrives(connection)
+                }
                 switch event {
                 case .track(let track): sink.consume(track)
                 case .sample(let sample): sink.consume(sample)
@@ -208,7 +214,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
                 }
             }
         } catch {
-            end = .failed("a media message of the server is malformed: \(error)")
+            end = .failed("what the server sends is malformed: \(error.clause)")
             _ = session?.finish()
         }
     }
@@ -233,7 +239,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private func timePassed(_ context: ChannelHandlerContext) {
         timer = nil
         if handshake != nil {
-            finish(.failed("the server did not answer the handshake within \(limits.handshake)"), context)
+            finish(.failed("the server did not answer the handshake within \(limits.handshake.words)"), context)
         } else {
             perform(session?.timePassed(at: .now()), context)
             finishTurn(context)

@@ -25,6 +25,16 @@ package final class RTMPFanOut: SampleSink {
         }
     }
 
+    package func tracksEnded(leaving tracks: [MediaTrack]) {
+        state.withLock { state in
+            for frame in state.history.keep(only: tracks) { Self.offer(frame, state) }
+        }
+    }
+
+    package func streamEnded() {
+        state.withLock { $0.history.forget() }
+    }
+
     /// Calls once, on the thread that delivers, when the stream runs: what a caller waits for before it calls. It must
     /// not block. A later call replaces the former one; nil takes it back.
     package func notifyOfNextSample(_ body: (@Sendable () -> Void)?) {

@@ -24,6 +24,8 @@ package protocol RTMPServerDelegate: AnyObject, Sendable {
     func playEnded(_ connection: PeerConnection)
     /// The connection broke the rules and was closed.
     func misbehaved(_ message: String, _ connection: PeerConnection)
+    /// The player takes nothing of what it is sent, and is closed.
+    func stalled(_ connection: PeerConnection)
     /// A publisher's track is in a codec that the gateway does not carry.
     func unsupportedCodec(_ name: String, _ connection: PeerConnection)
 }

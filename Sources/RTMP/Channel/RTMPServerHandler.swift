@@ -140,7 +140,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
                 }
             }
         } catch {
-            fail("the chunk stream is malformed: \(error)", context)
+            fail("the chunk stream is malformed: \(error.clause)", context)
             return
         }
         if let window = session?.acknowledgementWindow { wire.acknowledge(window: window, into: &reply) }
@@ -169,7 +169,10 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             case .publishRequested(let name): add(publish(name))
             case .playRequested(let name): add(play(name))
             case .media(let message):
-                if media(message) != nil { add(session?.refuse(.malformedStream, at: .now())) }
+                if let problem = media(message) {
+                    misbehaved(problem)
+                    add(session?.refuse(.malformedStream, at: .now()))
+                }
             case .publishEnded: publishEnded()
             case .playEnded: playEnded(context)
             // Whoever asked sees that the session is closed.
@@ -231,7 +234,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             }
             return nil
         } catch {
-            return "a media message is malformed: \(error)"
+            return error.clause
         }
     }
 
@@ -296,7 +299,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private func timePassed(_ context: ChannelHandlerContext) {
         timer = nil
         if handshake != nil {
-            fail("the handshake took longer than \(limits.handshake)", context)
+            fail("the handshake took longer than \(limits.handshake.words)", context)
         } else {
             perform(session?.timePassed(at: .now()), context)
             finishTurn(context)
@@ -306,8 +309,8 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private func note(_ reason: RTMPCloseReason) {
         switch reason {
         case .refused(let refusal): farewell = "refused: \(refusal.rawValue)"
-        case .mediaTimeout: farewell = "no media came for \(limits.mediaIdle)"
-        case .requestTimeout: misbehaved("it neither published nor played within \(limits.request)")
+        case .mediaTimeout: farewell = "no media came for \(limits.mediaIdle.words)"
+        case .requestTimeout: misbehaved("it neither published nor played within \(limits.request.words)")
         case .tooManyUnprovedBytes: misbehaved("it sent more than \(limits.unprovedBytes) bytes before it was let in")
         case .commandOutOfOrder(let name): misbehaved("the command \(name) came out of order")
         case .malformedCommand: misbehaved("a command is malformed")
@@ -328,7 +331,11 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     /// Closes at once: what waits is what the peer does not take.
     private func stalled(_ context: ChannelHandlerContext) {
-        misbehaved(fanOut == nil ? "it does not read what it is answered" : "the player does not read")
+        if fanOut == nil {
+            misbehaved("it does not read what it is answered")
+        } else if let connection {
+            delegate.stalled(connection)
+        }
         end(context)
         context.close(promise: nil)
     }

@@ -9,6 +9,14 @@ package enum FLVEvent: Hashable, Sendable {
     case metadata(AMFValue)
     /// The track is in a codec that the gateway does not carry; told once a track. The other track goes on.
     case unsupportedCodec(track: MediaTrack.ID, name: String)
+
+    /// Whether something of the stream itself came.
+    var isMedia: Bool {
+        switch self {
+        case .track, .sample: true
+        case .metadata, .unsupportedCodec: false
+        }
+    }
 }
 
 /// What a reader passed over, each counted.

@@ -34,6 +34,13 @@ package struct FLVWriter: Sendable {
         return Self.sequenceHeader(track, streamID: streamID, timestamp: timestamp)
     }
 
+    /// Only these tracks are there any more: of those that were left out one may take the place of one that is gone.
+    package mutating func keep(only tracks: [MediaTrack]) {
+        if let id = video?.id, !tracks.contains(where: { $0.id == id }) { video = nil }
+        if let id = audio?.id, !tracks.contains(where: { $0.id == id }) { audio = nil }
+        for track in tracks { _ = write(track) }
+    }
+
     /// The message for a sample; nil when its track is not written.
     package mutating func write(_ sample: MediaSample) -> FLVTag? {
         guard let codec = codec(of: sample.track) else { return nil }

@@ -33,6 +33,7 @@ enum RefusalText {
         case .malformedStream: "The stream is malformed."
         case .tooManyReceivers: "As many receivers as there may be are connected already."
         case .tooManyConnections: "There are too many connections."
+        case .receiverStalled: "You do not read what you are sent."
         case .wrongDirection: "Publish to an input, play from an output."
         }
     }

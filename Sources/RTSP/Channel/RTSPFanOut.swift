@@ -55,16 +55,19 @@ package final class RTSPFanOut: SampleSink {
     // MARK: The stream
 
     package func consume(_ track: MediaTrack) {
-        let change = state.withLock { state in
-            let generation = state.broadcast.generation
-            let change = state.broadcast.add(track, at: clock())
-            if state.broadcast.generation != generation {
-                // What they were told does not hold any more.
-                for connection in state.connections { connection.end() }
-            }
-            return change
-        }
+        let now = clock()
+        let change = state.withLock { $0.describe { $0.add(track, at: now) } }
         if change == .unsupported { onUnsupportedCodec(track.codec) }
+    }
+
+    package func tracksEnded(leaving tracks: [MediaTrack]) {
+        let now = clock()
+        state.withLock { $0.describe { $0.keep(only: tracks, at: now) } }
+    }
+
+    package func streamEnded() {
+        let now = clock()
+        state.withLock { $0.broadcast.end(isPlayed: !$0.connections.isEmpty, at: now) }
     }
 
     package func consume(_ sample: MediaSample) {
@@ -146,6 +149,17 @@ package final class RTSPFanOut: SampleSink {
 }
 
 extension RTSPFanOut.State {
+    /// Changes what players are told: those who were told otherwise have to begin anew.
+    fileprivate mutating func describe<Result>(_ change: (inout RTSPBroadcast) -> Result) -> Result {
+        let generation = broadcast.generation
+        defer {
+            if broadcast.generation != generation {
+                for connection in connections { connection.end() }
+            }
+        }
+        return change(&broadcast)
+    }
+
     fileprivate mutating func admit(_ connection: PeerConnection) {
         if !connections.contains(where: { $0 === connection }) { connections.append(connection) }
     }

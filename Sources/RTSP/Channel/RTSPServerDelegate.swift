@@ -21,6 +21,8 @@ package protocol RTSPServerDelegate: AnyObject, Sendable {
     func proofFailed(_ place: any RTSPPlace, from address: SocketAddress?, _ connection: PeerConnection) -> Duration
     /// The connection broke the rules and was closed.
     func misbehaved(_ message: String, _ connection: PeerConnection)
+    /// The player takes nothing of what it is sent, and is closed.
+    func stalled(_ connection: PeerConnection)
     /// UDP ports for a track of a session; nil when there are none.
     func openPorts(
         track: Int,

@@ -287,7 +287,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
             stallLimit: limits.stall,
             onStall: { [weak self] in
                 guard let self else { return }
-                delegate.misbehaved("the player does not read", connection)
+                delegate.stalled(connection)
                 stopPlaying(context)
                 context.close(promise: nil)
             }

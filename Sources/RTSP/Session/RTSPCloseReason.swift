@@ -33,14 +33,14 @@ extension RTSPCloseReason {
     /// A clause for people; nil where it is the gateway's own doing.
     func explanation(_ limits: RTSPSessionLimits) -> String? {
         switch self {
-        case .requestTimeout: "it set up no session within \(limits.request)"
-        case .messageTimeout: "a message took longer than \(limits.message)"
+        case .requestTimeout: "it set up no session within \(limits.request.words)"
+        case .messageTimeout: "a message took longer than \(limits.message.words)"
         case .sessionTimeout: "no sign of life came for \(limits.sessionTimeoutSeconds) s"
-        case .mediaTimeout: "no media came for \(limits.mediaIdle)"
+        case .mediaTimeout: "no media came for \(limits.mediaIdle.words)"
         case .tooManyUnprovedBytes: "it sent more than \(limits.unprovedBytes) bytes before it was let in"
         case .tooManyWaitingRequests: "it does not wait for the answers to its requests"
         case .tooManyFailedProofs: "the credentials are wrong"
-        case .malformed(let error): "what it sends is malformed: \(error)"
+        case .malformed(let error): "what it sends is malformed: \(error.clause)"
         case .refused(let refusal): "refused: \(refusal.rawValue)"
         case .streamEnded: nil
         }

@@ -11,7 +11,7 @@ enum RefusalAnswer {
         case .overBandwidth: .notEnoughBandwidth
         case .unsupportedCodec: .unsupportedMediaType
         case .malformedStream: .badRequest
-        case .tooManyReceivers, .tooManyConnections: .serviceUnavailable
+        case .tooManyReceivers, .tooManyConnections, .receiverStalled: .serviceUnavailable
         case .wrongDirection: .methodNotAllowed
         }
     }
@@ -30,6 +30,7 @@ enum RefusalAnswer {
         case .malformedStream: "The stream is malformed"
         case .tooManyReceivers: "As many receivers as there may be are connected already"
         case .tooManyConnections: "There are too many connections"
+        case .receiverStalled: "You do not read what you are sent"
         case .wrongDirection: "Publish to an input, play from an output"
         }
     }

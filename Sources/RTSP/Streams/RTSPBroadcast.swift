@@ -1,3 +1,4 @@
+import Delivery
 import Media
 import NIOCore
 import RTP
@@ -38,6 +39,7 @@ struct RTSPBroadcast: Sendable {
     /// Of the frame that comes next.
     private(set) var nextSequence: UInt64 = 0
     private var hasSamples = false
+    private var pictures = PictureWatch()
 
     private var hasVideo: Bool { tracks.contains { $0.media.codec.isVideo } }
 
@@ -73,6 +75,26 @@ struct RTSPBroadcast: Sendable {
         }
         describeAnew(at: now)
         return .redescribed
+    }
+
+    /// Only these tracks are there any more.
+    mutating func keep(only media: [MediaTrack], at now: MonotonicTime) {
+        let count = tracks.count
+        tracks.removeAll { track in !media.contains { $0.id == track.media.id } }
+        guard tracks.count != count else { return }
+        pictures = PictureWatch()
+        describeAnew(at: now)
+    }
+
+    /// The stream ended: players are told of none until the next one runs.
+    ///
+    /// - Parameter isPlayed: whether somebody waits for it to go on, so that what they were told should hold.
+    mutating func end(isPlayed: Bool, at now: MonotonicTime) {
+        hasSamples = false
+        pictures = PictureWatch()
+        if !isPlayed { keep(only: [], at: now) }
+        // The tracks of a stream that comes back are found one after the other as well.
+        changedAt = nil
     }
 
     private mutating func describeAnew(at now: MonotonicTime) {
@@ -121,12 +143,13 @@ struct RTSPBroadcast: Sendable {
             let packets = tracks[index].packetizer.packetize(sample)
         else { return }
         hasSamples = true
+        changedAt = changedAt ?? now
         clock.sampleSent(sample.decodeTime, at: wallClock())
         if schedule.isDue(at: now) {
             schedule.reportSent(at: now, spread: .random(in: 0..<1))
             for report in reports() { emit(report) }
         }
-        let isStart = hasVideo ? tracks[index].media.codec.isVideo && sample.isKeyframe : true
+        let isStart = pictures.isStart(sample, isVideo: tracks[index].media.codec.isVideo, hasVideo: hasVideo)
         emit(makeFrame(.packets(packets), track: index, isStart: isStart))
     }
 

@@ -13,6 +13,9 @@ struct FlowHubSampleTests {
             var samples: [MediaSample] = []
             /// How many tracks and samples there were before each change of the source.
             var changes: [[Int]] = []
+            /// The tracks that were left when others ended.
+            var left: [[MediaTrack]] = []
+            var ends = 0
         }
 
         let received = Mutex(Received())
@@ -20,6 +23,8 @@ struct FlowHubSampleTests {
         func consume(_ track: MediaTrack) { received.withLock { $0.tracks.append(track) } }
         func consume(_ sample: MediaSample) { received.withLock { $0.samples.append(sample) } }
         func sourceChanged() { received.withLock { $0.changes.append([$0.tracks.count, $0.samples.count]) } }
+        func tracksEnded(leaving tracks: [MediaTrack]) { received.withLock { $0.left.append(tracks) } }
+        func streamEnded() { received.withLock { $0.ends += 1 } }
         var times: [Int64] { received.withLock { $0.samples.map(\.decodeTime.milliseconds) } }
     }
 
@@ -143,6 +148,102 @@ struct FlowHubSampleTests {
         hub.handOver(backup, to: LegID(input: "a", leg: "main"))
         send(21, to: main, at: 521)
         #expect(sink.received.withLock { $0.changes.count } == 2)
+    }
+
+    @Test("The end of a stream is told once, and its tracks again when the same source goes on or another begins")
+    func ends() {
+        let hub = makeHub()
+        let leg = hub.addLeg(LegID(input: "a", leg: "main"))
+        let sink = CollectingSampleSink()
+        hub.addSink(sink, named: "out")
+        leg.consume(Self.audio)
+        send(0, to: leg, at: 0)
+        hub.tick(at: MonotonicTime(nanoseconds: 400_000_000))
+        #expect(sink.received.withLock { $0.ends } == 0)
+        for milliseconds in [600, 700] as [Int64] {
+            hub.tick(at: MonotonicTime(nanoseconds: milliseconds * 1_000_000))
+            #expect(sink.received.withLock { $0.ends } == 1)
+        }
+        let idle = CollectingSampleSink()
+        hub.addSink(idle, named: "idle")
+        #expect(idle.received.withLock { $0.tracks } == [])
+        send(800, to: leg, at: 800)
+        #expect(idle.received.withLock { $0.tracks } == [Self.audio])
+        #expect(sink.received.withLock { $0.tracks } == [Self.audio, Self.audio])
+        leg.peerDisconnected("gone")
+        #expect(sink.received.withLock { $0.ends } == 2)
+        let other = MediaTrack(id: .init(5), codec: .mp3)
+        leg.consume(other)
+        clock.milliseconds.store(900, ordering: .relaxed)
+        func sendOther(at milliseconds: Int64) {
+            clock.milliseconds.store(milliseconds, ordering: .relaxed)
+            leg.consume(
+                MediaSample(
+                    track: other.id,
+                    decodeTime: MediaTime(milliseconds: milliseconds),
+                    isKeyframe: true,
+                    payload: ByteBuffer(bytes: [1])
+                )
+            )
+        }
+        for milliseconds in [900, 2_899] as [Int64] { sendOther(at: milliseconds) }
+        #expect(sink.received.withLock { $0.tracks.last } == other)
+        #expect(sink.received.withLock { $0.left } == [])
+        // Whoever kept the former tracks over the pause hears that they are not there.
+        sendOther(at: 2_900)
+        #expect(sink.received.withLock { $0.left } == [[other]])
+    }
+
+    @Test("Tracks that the next leg does not have are told to have ended, those that it tells late are not")
+    func endedTracks() {
+        for isLate in [false, true] {
+            let hub = makeHub()
+            let main = hub.addLeg(LegID(input: "a", leg: "main"))
+            let backup = hub.addLeg(LegID(input: "a", leg: "backup"))
+            let sink = CollectingSampleSink()
+            hub.addSink(sink, named: "out")
+            clock.milliseconds.store(0, ordering: .relaxed)
+            for track in [Self.audio, Self.av1] { main.consume(track) }
+            main.consume(
+                MediaSample(track: Self.av1.id, decodeTime: .zero, isKeyframe: true, payload: ByteBuffer(bytes: [1]))
+            )
+            backup.consume(Self.audio)
+            send(0, to: backup, at: 0)
+            main.peerDisconnected("gone")
+            for index in 1...20 {
+                if isLate, index == 5 { backup.consume(Self.av1) }
+                send(Int64(index) * 100, to: backup, at: Int64(index) * 100)
+            }
+            #expect(sink.received.withLock { $0.left } == [])
+            for index in 21...25 { send(Int64(index) * 100, to: backup, at: Int64(index) * 100) }
+            #expect(sink.received.withLock { $0.left } == (isLate ? [] : [[Self.audio]]))
+            #expect(sink.received.withLock { $0.ends } == 0)
+        }
+    }
+
+    @Test("A peer that is connected is silent after five seconds without media, or after lossAfter if that is longer")
+    func silence() {
+        for (lossAfter, limit) in [(Duration.milliseconds(500), Int64(5_000)), (.seconds(9), 9_000)] {
+            let hub = makeHub()
+            hub.update(.init(maxBandwidth: 100_000_000, selection: .init(lossAfter: lossAfter)))
+            let leg = hub.addLeg(LegID(input: "a", leg: "main"))
+            func isSilent(at milliseconds: Int64) -> Bool {
+                clock.milliseconds.store(milliseconds, ordering: .relaxed)
+                return leg.isSilent
+            }
+            #expect(!isSilent(at: 100_000))
+            leg.peerConnected("192.0.2.1:5000")
+            #expect(!isSilent(at: 100_000 + limit - 1))
+            #expect(isSilent(at: 100_000 + limit))
+            leg.consume(Self.audio)
+            send(0, to: leg, at: 120_000)
+            #expect(!isSilent(at: 120_000 + limit - 1))
+            #expect(isSilent(at: 120_000 + limit))
+            leg.peerDisconnected("gone")
+            #expect(!isSilent(at: 200_000))
+            leg.peerConnected("192.0.2.1:5001")
+            #expect(!isSilent(at: 200_000))
+        }
     }
 
     @Test("A codec that packets cannot carry is told once, and the other track goes on")

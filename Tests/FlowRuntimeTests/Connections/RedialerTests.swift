@@ -64,7 +64,7 @@ struct RedialerTests {
         func tell(_ event: Redialer.Event) {
             switch event {
             case .started: lines.continuation.yield("started")
-            case .ended(let reason): lines.continuation.yield("ended: \(reason)")
+            case .ended(_, let reason, _): lines.continuation.yield("ended: \(reason)")
             case .failed(let message): lines.continuation.yield("failed: \(message)")
             case .unsupportedCodec(let name, _): lines.continuation.yield("unsupported \(name)")
             }

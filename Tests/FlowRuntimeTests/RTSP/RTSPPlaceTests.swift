@@ -1,6 +1,7 @@
 import Delivery
 import FlowModel
 import Media
+import NIOCore
 import NetworkAddress
 import RTSP
 import Synchronization
@@ -8,11 +9,23 @@ import Testing
 
 @testable import FlowRuntime
 
+private enum TestSample {
+    static let sound = MediaSample(
+        track: .init(2),
+        decodeTime: .zero,
+        isKeyframe: true,
+        payload: ByteBuffer(bytes: [1])
+    )
+}
+
 @Suite("Places on the RTSP port")
 struct RTSPPlaceTests {
     private let events = EventLog()
 
-    private func publication(_ sink: any RTSPReception.Sink = WatchedLeg()) -> RTSPPublication {
+    private func publication(
+        _ sink: any RTSPReception.Sink = WatchedLeg(),
+        isSilent: @escaping @Sendable () -> Bool = { false }
+    ) -> RTSPPublication {
         RTSPPublication(
             flow: "stadium",
             name: "camera",
@@ -20,6 +33,7 @@ struct RTSPPlaceTests {
             credentials: nil,
             allow: .everyone,
             sink: sink,
+            isSilent: isSilent,
             refusals: RefusalLedger { [events] in events.add($0) }
         )
     }
@@ -61,6 +75,37 @@ struct RTSPPlaceTests {
         #expect(events.all.first?.component == "camera/main")
         #expect(place.play(one)?.reason == .wrongDirection)
         #expect(place.fanOut == nil)
+    }
+
+    @Test("A publisher that brings nothing gives way to the next one, and its late end is not the end of that one")
+    func silent() throws {
+        let leg = WatchedLeg()
+        let isSilent = Mutex(false)
+        let place = publication(leg, isSilent: { isSilent.withLock { $0 } })
+        let (one, other) = (try makeConnection("192.0.2.1"), try makeConnection("192.0.2.2"))
+        guard case .success(let former) = place.publish(one) else {
+            Issue.record("nobody was there")
+            return
+        }
+        former.peerConnected(one.remote)
+        #expect(refusal(place, other) == .alreadyPublishing)
+        isSilent.withLock { $0 = true }
+        guard case .success(let next) = place.publish(other) else {
+            Issue.record("the former one was silent")
+            return
+        }
+        next.peerConnected(other.remote)
+        #expect(place.connection === other)
+        former.consume(TestSample.sound)
+        former.peerDisconnected("closed")
+        place.leave(one)
+        #expect(place.connection === other)
+        #expect(leg.peers == ["+192.0.2.1:5000", "-" + PublisherSink.reason, "+192.0.2.2:5000"])
+        #expect(leg.sampleCount == 0)
+        next.consume(TestSample.sound)
+        next.peerDisconnected("closed")
+        #expect(leg.peers.last == "-closed")
+        #expect(leg.sampleCount == 1)
     }
 
     @Test(

@@ -28,6 +28,7 @@ struct RTSPServerTests {
             credentials: nil,
             allow: allow,
             sink: WatchedLeg(),
+            isSilent: { false },
             refusals: refusals
         )
     }
@@ -132,6 +133,22 @@ struct RTSPServerTests {
         #expect(server.connected(one) == nil)
         #expect(server.connected(nil) == .notInAllowlist)
         server.disconnected(nil)
+    }
+
+    @Test("What a peer does wrong is told of the leg or the output that it was let in to")
+    func misbehaviour() throws {
+        let (input, output) = (publication(), presentation())
+        server.add(input)
+        server.add(output)
+        let (publisher, player) = (try makeConnection(port: 1), try makeConnection(port: 2))
+        _ = input.publish(publisher)
+        #expect(output.play(player) == nil)
+        server.misbehaved("wrong", publisher)
+        server.stalled(player)
+        server.misbehaved("wrong", try makeConnection(port: 3))
+        #expect(events.all.map(\.reason) == ["MalformedStream", "ReceiverStalled", "MalformedStream"])
+        #expect(events.all.map(\.flow) == ["stadium", "stadium", ""])
+        #expect(events.all.map(\.component) == ["camera/main", "studio", "rtsp"])
     }
 
     @Test("Wrong credentials wait twice as long each time, up to a limit, and for each address by itself")

@@ -25,16 +25,24 @@ final class EventLog: Sendable {
 /// A leg that lets a test look on while it is delivered to.
 final class WatchedLeg: SampleSink, PacketSink, PeerSink {
     private let onSample: @Sendable () -> Void
+    private let heard = Mutex((peers: [String](), samples: 0))
+
+    /// What was told of peers: `+REMOTE`, `-REASON`.
+    var peers: [String] { heard.withLock { $0.peers } }
+    var sampleCount: Int { heard.withLock { $0.samples } }
 
     init(onSample: @escaping @Sendable () -> Void = {}) {
         self.onSample = onSample
     }
 
     func consume(_ track: MediaTrack) {}
-    func consume(_ sample: MediaSample) { onSample() }
+    func consume(_ sample: MediaSample) {
+        heard.withLock { $0.samples += 1 }
+        onSample()
+    }
     func consume(_ batch: PacketBatch) {}
-    func peerConnected(_ remote: String) {}
-    func peerDisconnected(_ reason: String) {}
+    func peerConnected(_ remote: String) { heard.withLock { $0.peers.append("+" + remote) } }
+    func peerDisconnected(_ reason: String) { heard.withLock { $0.peers.append("-" + reason) } }
 }
 
 /// A connection from an address, with nobody at its other end.

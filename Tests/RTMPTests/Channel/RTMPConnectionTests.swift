@@ -16,7 +16,9 @@ struct RTMPConnectionTests {
     private final class Server: RTMPServerDelegate {
         final class Sink: SampleSink, PeerSink {
             func consume(_ track: MediaTrack) {}
-            func consume(_ sample: MediaSample) {}
+            let samples = AsyncStream.makeStream(of: Void.self)
+
+            func consume(_ sample: MediaSample) { samples.continuation.yield() }
             func peerConnected(_ remote: String) {}
             func peerDisconnected(_ reason: String) { farewells.continuation.yield(reason) }
             let farewells = AsyncStream.makeStream(of: String.self)
@@ -24,6 +26,7 @@ struct RTMPConnectionTests {
 
         let sink = Sink()
         let misbehaviour = AsyncStream.makeStream(of: String.self)
+        let fanOut = RTMPFanOut()
         let channel = Mutex<(any Channel)?>(nil)
         private let limits: RTMPSessionLimits
 
@@ -43,9 +46,10 @@ struct RTMPConnectionTests {
             _ name: RTMPStreamName,
             from address: SocketAddress?,
             _ connection: PeerConnection
-        ) -> Result<RTMPFanOut, RTMPRefusal> { .success(RTMPFanOut()) }
+        ) -> Result<RTMPFanOut, RTMPRefusal> { .success(fanOut) }
         func playEnded(_ connection: PeerConnection) {}
         func misbehaved(_ message: String, _ connection: PeerConnection) { misbehaviour.continuation.yield(message) }
+        func stalled(_ connection: PeerConnection) { misbehaviour.continuation.yield("stalled") }
         func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
 
         func listen() async throws -> any Channel {
@@ -66,11 +70,13 @@ struct RTMPConnectionTests {
         /// nil: the stream runs.
         let events = AsyncStream.makeStream(of: RTMPClientEnd?.self)
         let connection = Mutex<PeerConnection?>(nil)
+        let arrivals = Mutex(0)
 
         func ready(_ connection: PeerConnection) {
             self.connection.withLock { $0 = connection }
             events.continuation.yield(nil)
         }
+        func mediaArrives(_ connection: PeerConnection) { arrivals.withLock { $0 += 1 } }
         func ended(_ end: RTMPClientEnd) { events.continuation.yield(end) }
         func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
         func explain(_ error: any Error) -> String { "\(error)" }
@@ -143,6 +149,26 @@ struct RTMPConnectionTests {
         var events = client.events.stream.makeAsyncIterator()
         let channel = try await connect(to: listener, .play(Server.Sink()), for: client)
         #expect(await events.next() == .some(nil))
+        #expect(client.arrivals.withLock { $0 } == 0)
+        try await channel.close().get()
+        try await listener.close().get()
+    }
+
+    @Test("Whoever plays hears once that something of the stream is there", .timeLimit(.minutes(5)))
+    func arrival() async throws {
+        let server = Server()
+        let listener = try await server.listen()
+        let client = Client()
+        var events = client.events.stream.makeAsyncIterator()
+        for track in [1, 2] as [UInt8] {
+            server.fanOut.consume(MediaTrack(id: .init(track), codec: track == 1 ? .vp9 : .opus))
+        }
+        for index in 0..<3 { server.fanOut.consume(picture(index, byteCount: 100)) }
+        let channel = try await connect(to: listener, .play(server.sink), for: client)
+        #expect(await events.next() == .some(nil))
+        var samples = server.sink.samples.stream.makeAsyncIterator()
+        for _ in 0..<3 { _ = await samples.next() }
+        #expect(client.arrivals.withLock { $0 } == 1)
         try await channel.close().get()
         try await listener.close().get()
     }
@@ -177,7 +203,7 @@ struct RTMPConnectionTests {
         }
         channel.flush()
         var misbehaviour = server.misbehaviour.stream.makeAsyncIterator()
-        let told = isPublisher ? "it does not read what it is answered" : "the player does not read"
+        let told = isPublisher ? "it does not read what it is answered" : "stalled"
         #expect(await misbehaviour.next() == told)
         #expect(taken.withLock { $0 } < most / 2)
         try? await channel.close().get()

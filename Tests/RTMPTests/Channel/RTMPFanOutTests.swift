@@ -45,12 +45,23 @@ struct RTMPFanOutTests {
         }
     }
 
+    private static let audio = MediaTrack(id: .init(2), codec: .opus, configuration: ByteBuffer(bytes: [1]))
+
+    private func sound(_ index: Int64) -> MediaSample {
+        MediaSample(
+            track: Self.audio.id,
+            decodeTime: MediaTime(milliseconds: index * 20),
+            isKeyframe: true,
+            payload: ByteBuffer(repeating: UInt8(truncatingIfNeeded: index), count: 10)
+        )
+    }
+
     private func picture(_ index: Int64, isKeyframe: Bool) -> MediaSample {
         MediaSample(
             track: Self.track.id,
             decodeTime: MediaTime(milliseconds: index * 40),
             isKeyframe: isKeyframe,
-            payload: ByteBuffer(repeating: UInt8(index), count: 100)
+            payload: ByteBuffer(repeating: UInt8(truncatingIfNeeded: index), count: 100)
         )
     }
 
@@ -100,6 +111,81 @@ struct RTMPFanOutTests {
         #expect(slow.counters.packetsDropped == 3)
         #expect(quick.counters.packetsDropped == 0)
         #expect(slow.stalls.count == 0)
+    }
+
+    @Test("A player that joins when a stream has ended is sent nothing until the next one, and nothing of the last one")
+    func idle() throws {
+        let loop = EmbeddedEventLoop()
+        let fanOut = RTMPFanOut()
+        for track in [Self.track, Self.audio] { fanOut.consume(track) }
+        let early = Receiver(on: loop)
+        fanOut.add(early.receiver, on: loop)
+        for index in 0..<5 as Range<Int64> { fanOut.consume(picture(index, isKeyframe: index == 0)) }
+        fanOut.streamEnded()
+        loop.run()
+        _ = try early.received()
+        let late = Receiver(on: loop)
+        fanOut.add(late.receiver, on: loop)
+        loop.run()
+        #expect(try late.received().isEmpty)
+        fanOut.consume(Self.audio)
+        for index in 500..<502 as Range<Int64> { fanOut.consume(sound(index)) }
+        loop.run()
+        for receiver in [early, late] {
+            let messages = try receiver.received()
+            #expect(messages.map(\.type) == [.dataAMF0, .audio, .audio, .audio])
+            #expect(messages.suffix(2).map(\.timestamp) == [10_000, 10_020])
+            let values = try AMFDecoder().decodeAll(of: try #require(messages.first))
+            let metadata = try #require(FLVMetadata.object(in: values))
+            #expect(metadata["videocodecid"] == nil)
+            #expect(metadata["audiocodecid"] != nil)
+        }
+    }
+
+    @Test("When the pictures end players hear of it, and sound alone is a place to begin at, however long it runs")
+    func soundAlone() throws {
+        let loop = EmbeddedEventLoop()
+        let fanOut = RTMPFanOut()
+        for track in [Self.track, Self.audio] { fanOut.consume(track) }
+        fanOut.consume(picture(0, isKeyframe: true))
+        let early = Receiver(on: loop)
+        fanOut.add(early.receiver, on: loop)
+        _ = try early.received()
+        // Of those that are left out, one may take the place of one that ended.
+        let other = MediaTrack(id: .init(3), codec: .mp3)
+        fanOut.consume(other)
+        fanOut.tracksEnded(leaving: [Self.audio, other])
+        loop.run()
+        #expect(try early.received().map(\.type) == [.dataAMF0])
+        for index in 0..<Int64(RTMPGroup.maximumFrames) + 10 { fanOut.consume(sound(index)) }
+        let late = Receiver(on: loop)
+        fanOut.add(late.receiver, on: loop)
+        #expect(try late.received().map(\.type) == [.dataAMF0, .audio, .audio])
+        fanOut.tracksEnded(leaving: [other])
+        loop.run()
+        #expect(try late.received().filter { $0.type == .dataAMF0 }.count == 2)
+        fanOut.consume(
+            MediaSample(track: other.id, decodeTime: .zero, isKeyframe: true, payload: ByteBuffer(bytes: [1]))
+        )
+        loop.run()
+        #expect(try late.received().map(\.type) == [.audio])
+    }
+
+    @Test(
+        "A player of a stream whose pictures are announced and do not come gets its sound, and pictures from a keyframe"
+    )
+    func missingPictures() throws {
+        let loop = EmbeddedEventLoop()
+        let fanOut = RTMPFanOut()
+        for track in [Self.track, Self.audio] { fanOut.consume(track) }
+        for index in 0..<600 as Range<Int64> { fanOut.consume(sound(index)) }
+        let player = Receiver(on: loop)
+        fanOut.add(player.receiver, on: loop)
+        #expect(try player.received().filter { $0.payload.readableBytes > 9 && $0.type == .audio }.count == 1)
+        fanOut.consume(picture(300, isKeyframe: false))
+        let late = Receiver(on: loop)
+        fanOut.add(late.receiver, on: loop)
+        #expect(try late.received().allSatisfy { $0.timestamp == 0 })
     }
 
     @Test("A server is asked to set the metadata, a player is told of it")

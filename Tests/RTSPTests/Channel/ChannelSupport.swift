@@ -126,6 +126,7 @@ final class TestGate: RTSPServerDelegate {
         return rules.withLock { $0.delay }
     }
     func misbehaved(_ message: String, _ connection: PeerConnection) { log.add(message) }
+    func stalled(_ connection: PeerConnection) { log.add("the player does not read") }
     func openPorts(
         track: Int,
         peer: IPAddress,

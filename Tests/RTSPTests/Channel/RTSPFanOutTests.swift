@@ -102,6 +102,50 @@ struct RTSPFanOutTests {
         #expect(slow.stalls.count == 0)
     }
 
+    @Test("Nothing is offered when the stream ended; whoever plays waits, and goes on when it comes back")
+    func ended() throws {
+        feed(0, isKeyframe: true)
+        let offer = try offer()
+        let player = Receiver(offer, on: loop)
+        try add(player, offer)
+        feed(1, isKeyframe: true)
+        fanOut.streamEnded()
+        #expect(fanOut.offer(at: .now()) == nil)
+        fanOut.consume(try TestTracks.h264())
+        #expect(fanOut.offer(at: .now()) == nil)
+        feed(2)
+        #expect(try player.pictures() == [1, 2])
+        #expect(fanOut.offer(at: .now())?.generation == offer.generation)
+        // Nobody waits: what was told of the tracks need not hold.
+        fanOut.remove(player.receiver, player.connection, on: loop)
+        fanOut.streamEnded()
+        fanOut.consume(TestTracks.g711())
+        fanOut.consume(TestTracks.sound(0))
+        #expect(fanOut.offer(at: .now())?.description.media.count == 1)
+        #expect(fanOut.offer(at: .now())?.generation != offer.generation)
+    }
+
+    @Test("Tracks that ended are offered no more")
+    func endedTracks() throws {
+        fanOut.consume(TestTracks.g711())
+        feed(0, isKeyframe: true)
+        let offer = try offer()
+        #expect(offer.description.media.count == 2)
+        fanOut.tracksEnded(leaving: [try TestTracks.h264(), TestTracks.g711()])
+        #expect(try self.offer().generation == offer.generation)
+        fanOut.tracksEnded(leaving: [TestTracks.g711()])
+        fanOut.consume(TestTracks.sound(1))
+        let next = try self.offer()
+        #expect(next.generation != offer.generation)
+        #expect(next.description.media.count == 1)
+        // Sound alone is a place to begin at.
+        let player = Receiver(next, on: loop)
+        try add(player, next)
+        fanOut.consume(TestTracks.sound(2))
+        loop.run()
+        #expect(try player.received().contains { $0.channel == 0 })
+    }
+
     @Test("A receiver that takes nothing is given up after the limit")
     func stalled() throws {
         feed(0, isKeyframe: true)

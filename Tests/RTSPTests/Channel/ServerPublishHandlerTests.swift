@@ -98,20 +98,24 @@ struct ServerPublishHandlerTests {
     @Test(
         "What is no RTSP, or too much of it, closes with a reason for the log and the leg",
         arguments: [
-            ("\u{1}\u{2}\u{3}", "what it sends is malformed: notRTSP", []),
-            ("GET / HTTP/1.1\r\n\r\n", "what it sends is malformed: notRTSP", []),
-            ("OPTIONS *\r\n\r\n", "what it sends is malformed: malformedStartLine", [.badRequest]),
+            ("\u{1}\u{2}\u{3}", "what it sends is malformed: it is not RTSP", []),
+            ("GET / HTTP/1.1\r\n\r\n", "what it sends is malformed: it is not RTSP", []),
             (
-                "OPTIONS * RTSP/1.0\r\nContent-Length: 999999\r\n\r\n", "what it sends is malformed: bodyTooLarge",
+                "OPTIONS *\r\n\r\n", "what it sends is malformed: the first line of a message is not one of RTSP",
+                [.badRequest]
+            ),
+            (
+                "OPTIONS * RTSP/1.0\r\nContent-Length: 999999\r\n\r\n",
+                "what it sends is malformed: the body of a message is too large",
                 [.requestEntityTooLarge]
             ),
             (
                 "OPTIONS * RTSP/1.0\r\nX: " + String(repeating: "x", count: 5_000),
-                "what it sends is malformed: lineTooLong", [.badRequest]
+                "what it sends is malformed: a line is too long", [.badRequest]
             ),
             (
                 "OPTIONS * RTSP/1.0\r\n" + String(repeating: "X: y\r\n", count: 100),
-                "what it sends is malformed: tooManyHeaders", [.badRequest]
+                "what it sends is malformed: a message has too many header lines", [.badRequest]
             ),
         ] as [(String, String, [RTSPStatus])]
     )

@@ -32,7 +32,7 @@ final class PullRunningInput: RunningInput {
         caller = makeCaller(leg) { event in
             switch event {
             case .started(let connection): leg.peerConnected(connection.remote)
-            case .ended(let reason): leg.peerDisconnected(reason)
+            case .ended(_, let reason, _): leg.peerDisconnected(reason)
             case .failed, .unsupportedCodec: context.tell(event, flow: flow, component: id.input)
             }
         }

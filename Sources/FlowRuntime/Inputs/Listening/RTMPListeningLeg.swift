@@ -37,7 +37,7 @@ struct RTMPListeningLeg: ListeningLeg {
             component: id.description,
             key: id.isBackup ? key + Self.backupKeySuffix : key,
             allow: allow,
-            sink: hubLeg
+            leg: hubLeg
         )
         opened.withLock { $0 = place }
         self.id = id

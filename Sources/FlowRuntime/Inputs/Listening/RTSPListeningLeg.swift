@@ -35,6 +35,7 @@ struct RTSPListeningLeg: ListeningLeg {
             credentials: credentials,
             allow: allow,
             sink: hubLeg,
+            isSilent: { [hubLeg] in hubLeg.isSilent },
             refusals: context.refusals
         )
         opened.withLock { $0 = place }

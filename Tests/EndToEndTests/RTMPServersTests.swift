@@ -46,8 +46,7 @@ struct RTMPServersTests {
             environment: ["FAR_KEY": "far-key"]
         )
         let base = "rtmp://127.0.0.1:\(try gateway.listenerPort("rtmp"))"
-        // nginx lets players in before there is a publisher.
-        try await gateway.waitForFlow("back", "connected") { $0.leg()?.state == .connected }
+        try await nginx.waitForPlayer(of: "far-key")
         let player = try player("\(base)/back/watch", to: directory.path("played"))
         try await gateway.waitForFlow("back", "played") { $0.output("watch")?.peers.count == 1 }
         let publisher = try await FLVFixture.publish(to: "\(base)/out/in-key")

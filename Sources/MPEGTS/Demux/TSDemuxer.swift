@@ -19,8 +19,8 @@ public struct TSDemuxer: Sendable {
     /// So many streams that cannot become tracks are told apart.
     static let maximumReports = 64
 
-    public static let videoTrack = MediaTrack.ID(1)
-    public static let firstAudioTrack = MediaTrack.ID(2)
+    public static let videoTrack = MediaTrack.ID.video
+    public static let firstAudioTrack = MediaTrack.ID.firstAudio
 
     public var statistics: TSDemuxerStatistics { outputs.statistics }
 

@@ -6,6 +6,11 @@ public struct MediaTrack: Hashable, Sendable {
     public struct ID: Hashable, Sendable {
         public var rawValue: UInt8
 
+        /// The first video track of every source, so that one can go on where another one ended.
+        public static let video = Self(1)
+        /// The first audio track of every source; further tracks have the numbers after it.
+        public static let firstAudio = Self(2)
+
         public init(_ rawValue: UInt8) {
             self.rawValue = rawValue
         }

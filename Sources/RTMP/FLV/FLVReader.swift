@@ -6,8 +6,8 @@ import NIOCore
 /// Reads the tags of FLV (Video File Format 10.1 §E.4) and of enhanced RTMP. Payloads are slices of the messages, not
 /// copies. Of several tracks of a kind, the one that comes first is read. Aggregate messages come taken apart.
 package struct FLVReader: Sendable {
-    package static let videoTrack = MediaTrack.ID(1)
-    package static let audioTrack = MediaTrack.ID(2)
+    package static let videoTrack = MediaTrack.ID.video
+    package static let audioTrack = MediaTrack.ID.firstAudio
 
     /// What is known of the one track of a kind.
     struct TrackState: Sendable {

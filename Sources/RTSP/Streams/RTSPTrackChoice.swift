@@ -25,13 +25,19 @@ package struct RTSPTrackChoice: Sendable {
     package init(_ description: SessionDescription, isAnnounced: Bool) {
         var tracks: [Track] = []
         var unsupported: [String] = []
+        var hasVideo = false
         for (index, media) in description.media.enumerated() where isAnnounced || media.direction != .sendOnly {
-            guard let stream = media.stream, let id = UInt8(exactly: index) else {
+            let others = tracks.count - (hasVideo ? 1 : 0)
+            guard let stream = media.stream, let id = UInt8(exactly: Int(MediaTrack.ID.firstAudio.rawValue) + others)
+            else {
                 unsupported.append("of a section without RTP")
                 continue
             }
+            let isFirstVideo = Self.isVideo(stream.format) && !hasVideo
             do {
-                tracks.append(Track(index: index, track: try Self.track(stream, id: MediaTrack.ID(id))))
+                let track = try Self.track(stream, id: isFirstVideo ? .video : MediaTrack.ID(id))
+                tracks.append(Track(index: index, track: track))
+                hasVideo = hasVideo || isFirstVideo
             } catch {
                 unsupported.append(error.name)
             }
@@ -107,6 +113,13 @@ package struct RTSPTrackChoice: Sendable {
             return .g711(law == .a ? .g711ALaw : .g711MuLaw, channelCount: channelCount)
         case .mpegAudio, .other:
             throw Unsupported(name: name(stream.format))
+        }
+    }
+
+    private static func isVideo(_ format: RTSPStreamFormat) -> Bool {
+        switch format {
+        case .h264, .hevc: true
+        case .aac, .aacLATM, .opus, .mp2t, .g711, .mpegAudio, .other: false
         }
     }
 

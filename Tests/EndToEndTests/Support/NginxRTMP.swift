@@ -17,6 +17,14 @@ final class NginxRTMP {
         return nginx
     }
 
+    /// Waits until a player is let in, which it is before there is a publisher.
+    func waitForPlayer(of stream: String) async throws {
+        let log = directory.path("error.log")
+        try await eventually("nginx lets in a player of \(stream)") {
+            (try? String(contentsOfFile: log, encoding: .utf8))?.contains("play: name='\(stream)'") == true
+        }
+    }
+
     private init() throws {
         port = FreePorts.next()
         directory = try TemporaryDirectory("headgate-nginx")
@@ -26,7 +34,7 @@ final class NginxRTMP {
             daemon off;
             worker_processes 1;
             pid \(directory.path("pid"));
-            error_log \(directory.path("error.log")) warn;
+            error_log \(directory.path("error.log")) info;
             events { worker_connections 256; }
             rtmp {
                 access_log off;

@@ -44,7 +44,7 @@ struct ReceptionTests {
         let seen = leg.seen
         #expect(seen.tracks.map(\.codec) == [.g711MuLaw, .g711ALaw])
         #expect(seen.samples.map { Array($0.payload.readableBytesView) } == [[1, 2], [3]])
-        #expect(seen.samples.map(\.track) == [.init(1), .init(2)])
+        #expect(seen.samples.map(\.track) == [.firstAudio, .init(3)])
         #expect(reception.lastArrivals.media == .seconds(2))
     }
 

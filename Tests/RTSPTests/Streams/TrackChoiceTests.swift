@@ -56,7 +56,8 @@ struct TrackChoiceTests {
         #expect(track.format == format)
         #expect(track.clockRate.hertz == hertz)
         #expect(track.payloadType == 96)
-        #expect(track.id == MediaTrack.ID(0))
+        let isVideo = map.hasPrefix("H26")
+        #expect(track.id == (isVideo ? .video : .firstAudio))
     }
 
     @Test(
@@ -90,6 +91,21 @@ struct TrackChoiceTests {
         #expect(RTSPReception(choice, sink: TestLeg(), onUnsupported: { _ in }) == nil)
     }
 
+    @Test("Tracks are numbered as of every source, whatever their places: the first video, then the others")
+    func numbers() throws {
+        let choice = try choice(
+            """
+            m=audio 0 RTP/AVP 0
+            m=video 0 RTP/AVP 96
+            a=rtpmap:96 H264/90000
+            m=audio 0 RTP/AVP 8
+            m=video 0 RTP/AVP 97
+            a=rtpmap:97 H265/90000
+            """
+        )
+        #expect(choice.tracks.map(\.track.id) == [.firstAudio, .video, .init(3), .init(4)])
+    }
+
     @Test("What cannot be taken leaves the places of the others as they are")
     func places() throws {
         let choice = try choice(
@@ -103,7 +119,7 @@ struct TrackChoiceTests {
             """
         )
         #expect(choice.indices == [1, 3])
-        #expect(choice.tracks.map(\.track.id) == [.init(1), .init(3)])
+        #expect(choice.tracks.map(\.track.id) == [.video, .firstAudio])
         #expect(choice.unsupported == ["vnd.onvif.metadata", "JPEG"])
     }
 

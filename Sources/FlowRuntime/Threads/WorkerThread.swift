@@ -34,6 +34,7 @@ final class WorkerThread: @unchecked Sendable {
             defer { thread = nil }
             return thread
         }
-        if let ending, !ending.isCurrent { ending.join() }
+        guard let ending else { return }
+        if ending.isCurrent { ending.detach() } else { ending.join() }
     }
 }

@@ -46,6 +46,14 @@ package final class SocketWriter {
         wait(rest)
     }
 
+    /// Writes and flushes what is there, and leaves nothing.
+    package func writeOut(_ bytes: inout ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        write(bytes)
+        flush()
+        bytes = ByteBuffer()
+    }
+
     package func flush() {
         guard isFlushDue else { return }
         isFlushDue = false

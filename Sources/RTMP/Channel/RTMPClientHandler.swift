@@ -5,7 +5,7 @@ package import NIOCore
 /// One connection that the gateway opened to an RTMP server, to play a stream from it or to publish one to it.
 ///
 /// One-shot: it tells its delegate once that the stream runs, and once that it is over, and is not used again.
-package final class RTMPClientHandler: ChannelInboundHandler {
+package final class RTMPClientHandler: ChannelInboundHandler, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -38,7 +38,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     private let pressure: BackPressure
     /// What goes out with the next `flush`.
     private var reply = ByteBuffer()
-    private var timer: Scheduled<Void>?
+    private let timer = DeadlineTimer()
     private var connection: PeerConnection?
     private var reader = FLVReader()
     private var receiver: RTMPReceiver?
@@ -70,7 +70,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         writer = SocketWriter(context.channel, isSecured: url.scheme == .rtmps)
         reply.writeImmutableBuffer(handshake.opening)
         flush()
-        schedule(at: MonotonicTime.now().advanced(by: limits.handshake), context)
+        timer.set(to: MonotonicTime.now().advanced(by: limits.handshake), for: self, context)
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -124,8 +124,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
         session = RTMPClientSession(role: stream.role, url: url, limits: limits)
         // The server was chosen: it may send what a publisher may.
         wire = RTMPWire(bytesReceived: bytesReceived &- UInt64(bytes.readableBytes), limits: .publishing)
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         perform(session?.start(at: .now()), context)
         finishTurn(context)
     }
@@ -171,15 +170,12 @@ package final class RTMPClientHandler: ChannelInboundHandler {
             close(context)
         } else {
             flush()
-            if timer == nil { schedule(context) }
+            if !timer.isSet { schedule(context) }
         }
     }
 
     private func flush() {
-        guard reply.readableBytes > 0 else { return }
-        writer?.write(reply)
-        writer?.flush()
-        reply = ByteBuffer()
+        writer?.writeOut(&reply)
     }
 
     private func ready(_ streamID: UInt32, _ context: ChannelHandlerContext) {
@@ -223,21 +219,10 @@ package final class RTMPClientHandler: ChannelInboundHandler {
 
     /// Arms the timer: deadlines move on with each message, and the timer looks again when it fires.
     private func schedule(_ context: ChannelHandlerContext) {
-        guard let deadline = session?.nextDeadline else { return }
-        schedule(at: deadline, context)
+        timer.set(to: session?.nextDeadline, for: self, context)
     }
 
-    private func schedule(at deadline: MonotonicTime, _ context: ChannelHandlerContext) {
-        let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
-            let (handler, context) = bound.value
-            handler.timePassed(context)
-        }
-    }
-
-    private func timePassed(_ context: ChannelHandlerContext) {
-        timer = nil
+    package func timePassed(_ context: ChannelHandlerContext) {
         if handshake != nil {
             finish(.failed("the server did not answer the handshake within \(limits.handshake.words)"), context)
         } else {
@@ -263,8 +248,7 @@ package final class RTMPClientHandler: ChannelInboundHandler {
     }
 
     private func over(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         pressure.end()
         handshake = nil
         session = nil

@@ -3,7 +3,7 @@ import Media
 package import NIOCore
 
 /// One connection to the gateway's RTMP port: obeys the handshake and the session, and moves media.
-package final class RTMPServerHandler: ChannelInboundHandler {
+package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -23,7 +23,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     private var address: SocketAddress?
     private var connection: PeerConnection?
     private var isAdmitted = false
-    private var timer: Scheduled<Void>?
+    private let timer = DeadlineTimer()
 
     private var reader = FLVReader()
     private var sink: (any SampleSink & PeerSink)?
@@ -58,7 +58,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             return
         }
         isAdmitted = true
-        schedule(at: MonotonicTime.now().advanced(by: limits.handshake), context)
+        timer.set(to: MonotonicTime.now().advanced(by: limits.handshake), for: self, context)
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -119,8 +119,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
         handshake = nil
         session = RTMPServerSession(limits: limits, at: .now())
         wire = RTMPWire(bytesReceived: bytesReceived &- UInt64(bytes.readableBytes))
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         schedule(context)
     }
 
@@ -193,15 +192,12 @@ package final class RTMPServerHandler: ChannelInboundHandler {
             close(context)
         } else {
             flush()
-            if timer == nil { schedule(context) }
+            if !timer.isSet { schedule(context) }
         }
     }
 
     private func flush() {
-        guard reply.readableBytes > 0 else { return }
-        writer?.write(reply)
-        writer?.flush()
-        reply = ByteBuffer()
+        writer?.writeOut(&reply)
     }
 
     // MARK: Publishing
@@ -283,21 +279,10 @@ package final class RTMPServerHandler: ChannelInboundHandler {
 
     /// Arms the timer: deadlines move on with each message, and the timer looks again when it fires.
     private func schedule(_ context: ChannelHandlerContext) {
-        guard let deadline = session?.nextDeadline else { return }
-        schedule(at: deadline, context)
+        timer.set(to: session?.nextDeadline, for: self, context)
     }
 
-    private func schedule(at deadline: MonotonicTime, _ context: ChannelHandlerContext) {
-        let delay = max(1_000_000, deadline.nanoseconds(since: .now()))
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: .nanoseconds(delay)) {
-            let (handler, context) = bound.value
-            handler.timePassed(context)
-        }
-    }
-
-    private func timePassed(_ context: ChannelHandlerContext) {
-        timer = nil
+    package func timePassed(_ context: ChannelHandlerContext) {
         if handshake != nil {
             fail("the handshake took longer than \(limits.handshake.words)", context)
         } else {
@@ -348,8 +333,7 @@ package final class RTMPServerHandler: ChannelInboundHandler {
     }
 
     private func end(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         pressure.end()
         handshake = nil
         session = nil

@@ -210,7 +210,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         timer.set(to: end == nil ? nil : deadlines.min(), for: self, context)
     }
 
-    func timePassed(_ context: ChannelHandlerContext) {
+    package func timePassed(_ context: ChannelHandlerContext) {
         let now = MonotonicTime.now()
         if let media = streams.lastArrivals.media { session.mediaReceived(at: media) }
         streams.timePassed(at: now) { $0.write(into: &outbox.messages) }

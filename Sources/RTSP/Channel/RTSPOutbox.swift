@@ -20,10 +20,8 @@ final class RTSPOutbox {
     var isHeld: Bool { holdEnd != nil }
 
     func flush() {
-        guard messages.readableBytes > 0, !isHeld else { return }
-        writer?.write(messages)
-        writer?.flush()
-        messages = ByteBuffer()
+        guard !isHeld else { return }
+        writer?.writeOut(&messages)
     }
 
     /// Sends nothing for so long, from now on.

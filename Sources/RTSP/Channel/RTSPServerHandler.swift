@@ -343,7 +343,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         timer.set(to: deadlines.min(), for: self, context)
     }
 
-    func timePassed(_ context: ChannelHandlerContext) {
+    package func timePassed(_ context: ChannelHandlerContext) {
         let now = MonotonicTime.now()
         let arrivals = streams.lastArrivals
         if let media = arrivals.media { session?.mediaReceived(at: media) }

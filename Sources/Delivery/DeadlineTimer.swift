@@ -1,20 +1,24 @@
-import Media
-import NIOCore
+package import Media
+package import NIOCore
 
 /// A channel handler that has something to do when time has passed.
-protocol DeadlineHandler: AnyObject {
+package protocol DeadlineHandler: AnyObject {
     func timePassed(_ context: ChannelHandlerContext)
 }
 
 /// Calls a channel handler when the next of its deadlines is due. Used on the event loop alone.
-final class DeadlineTimer {
+package final class DeadlineTimer {
     /// What is due already waits this long, so that nothing goes round and round: 1 ms.
     private static let leastDelay: Int64 = 1_000_000
 
     private var scheduled: Scheduled<Void>?
 
+    package init() {}
+
+    package var isSet: Bool { scheduled != nil }
+
     /// In place of what it was set to before.
-    func set(
+    package func set(
         to deadline: MonotonicTime?,
         for handler: any DeadlineHandler,
         _ context: ChannelHandlerContext
@@ -30,7 +34,7 @@ final class DeadlineTimer {
         }
     }
 
-    func cancel() {
+    package func cancel() {
         scheduled?.cancel()
         scheduled = nil
     }

@@ -46,14 +46,14 @@ package final class SocketWriter {
         wait(rest)
     }
 
-    /// Writes and flushes what is there, and leaves nothing.
-    package func writeOut(_ bytes: inout ByteBuffer) {
+    /// Writes and flushes what was collected.
+    package func writeOut(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0 else { return }
         write(bytes)
         flush()
-        bytes = ByteBuffer()
     }
 
+    /// May find the connection broken: then the channel's handlers hear of its end before this returns.
     package func flush() {
         guard isFlushDue else { return }
         isFlushDue = false

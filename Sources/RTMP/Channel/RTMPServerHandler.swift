@@ -111,7 +111,8 @@ package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
             guard let step = try handshake?.received(&bytes) else { return }
             if let answer = step.reply { reply.writeImmutableBuffer(answer) }
             flush()
-            guard step.isDone else { return }
+            // Nil: the answer found the connection broken.
+            guard step.isDone, handshake != nil else { return }
         } catch {
             fail("the handshake is malformed", context)
             return
@@ -180,7 +181,8 @@ package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
             // The player's first frames must come after what tells it that playing starts.
             if index == actions.count, let fanOut, receiver == nil, let streamID = session?.playingStreamID {
                 flush()
-                startPlaying(fanOut, streamID: streamID, context)
+                // Unless the answer found the connection broken.
+                if self.fanOut === fanOut { startPlaying(fanOut, streamID: streamID, context) }
             }
         }
     }
@@ -197,7 +199,7 @@ package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
     }
 
     private func flush() {
-        writer?.writeOut(&reply)
+        writer?.writeOut(reply.takeAll())
     }
 
     // MARK: Publishing

@@ -21,7 +21,7 @@ final class RTSPOutbox {
 
     func flush() {
         guard !isHeld else { return }
-        writer?.writeOut(&messages)
+        writer?.writeOut(messages.takeAll())
     }
 
     /// Sends nothing for so long, from now on.

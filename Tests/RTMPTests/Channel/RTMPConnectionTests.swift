@@ -12,74 +12,17 @@ import Testing
 struct RTMPConnectionTests {
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
-    /// Lets everybody publish, and play what has not begun yet.
-    private final class Server: RTMPServerDelegate {
-        final class Sink: SampleSink, PeerSink {
-            func consume(_ track: MediaTrack) {}
-            let samples = AsyncStream.makeStream(of: Void.self)
-
-            func consume(_ sample: MediaSample) { samples.continuation.yield() }
-            func peerConnected(_ remote: String) {}
-            func peerDisconnected(_ reason: String) { farewells.continuation.yield(reason) }
-            let farewells = AsyncStream.makeStream(of: String.self)
-        }
-
-        let sink = Sink()
-        let misbehaviour = AsyncStream.makeStream(of: String.self)
-        let fanOut = RTMPFanOut()
-        let channel = Mutex<(any Channel)?>(nil)
-        private let limits: RTMPSessionLimits
-
-        init(limits: RTMPSessionLimits = .default) {
-            self.limits = limits
-        }
-
-        func connected(_ address: SocketAddress?) -> Refusal? { nil }
-        func disconnected(_ address: SocketAddress?) {}
-        func publish(
-            _ name: RTMPStreamName,
-            from address: SocketAddress?,
-            _ connection: PeerConnection
-        ) -> Result<any SampleSink & PeerSink, RTMPRefusal> { .success(sink) }
-        func publishEnded(_ connection: PeerConnection) {}
-        func play(
-            _ name: RTMPStreamName,
-            from address: SocketAddress?,
-            _ connection: PeerConnection
-        ) -> Result<RTMPFanOut, RTMPRefusal> { .success(fanOut) }
-        func playEnded(_ connection: PeerConnection) {}
-        func misbehaved(_ message: String, _ connection: PeerConnection) { misbehaviour.continuation.yield(message) }
-        func stalled(_ connection: PeerConnection) { misbehaviour.continuation.yield("stalled") }
-        func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
-
-        func listen() async throws -> any Channel {
-            try await ServerBootstrap(group: loops)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        self.channel.withLock { $0 = channel }
-                        try channel.pipeline.syncOperations.addHandler(
-                            RTMPServerHandler(delegate: self, isSecured: false, limits: self.limits)
-                        )
-                    }
+    private static func listen(_ server: TestServer) async throws -> any Channel {
+        try await ServerBootstrap(group: loops)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    server.channel.withLock { $0 = channel }
+                    try channel.pipeline.syncOperations.addHandler(
+                        RTMPServerHandler(delegate: server, isSecured: false, limits: server.limits)
+                    )
                 }
-                .bind(host: "127.0.0.1", port: 0).get()
-        }
-    }
-
-    private final class Client: RTMPClientDelegate {
-        /// nil: the stream runs.
-        let events = AsyncStream.makeStream(of: RTMPClientEnd?.self)
-        let connection = Mutex<PeerConnection?>(nil)
-        let arrivals = Mutex(0)
-
-        func ready(_ connection: PeerConnection) {
-            self.connection.withLock { $0 = connection }
-            events.continuation.yield(nil)
-        }
-        func mediaArrives(_ connection: PeerConnection) { arrivals.withLock { $0 += 1 } }
-        func ended(_ end: RTMPClientEnd) { events.continuation.yield(end) }
-        func unsupportedCodec(_ name: String, _ connection: PeerConnection) {}
-        func explain(_ error: any Error) -> String { "\(error)" }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
     }
 
     private func picture(_ index: Int, byteCount: Int) -> MediaSample {
@@ -94,7 +37,7 @@ struct RTMPConnectionTests {
     private func connect(
         to server: any Channel,
         _ stream: RTMPClientHandler.Stream,
-        for client: Client,
+        for client: TestClient,
         limits: RTMPSessionLimits = .default
     ) async throws -> any Channel {
         let url = try RTMPURL(parsing: "rtmp://127.0.0.1:\(server.localAddress?.port ?? 0)/live", streamName: "key")
@@ -115,9 +58,9 @@ struct RTMPConnectionTests {
         .timeLimit(.minutes(5))
     )
     func stalledServer() async throws {
-        let server = Server()
-        let listener = try await server.listen()
-        let client = Client()
+        let server = TestServer()
+        let listener = try await Self.listen(server)
+        let client = TestClient()
         var events = client.events.stream.makeAsyncIterator()
         let fanOut = RTMPFanOut()
         fanOut.consume(MediaTrack(id: .init(1), codec: .vp9, configuration: ByteBuffer(repeating: 1, count: 12)))
@@ -143,11 +86,11 @@ struct RTMPConnectionTests {
 
     @Test("A player that comes before the stream is told at once that it plays", .timeLimit(.minutes(5)))
     func early() async throws {
-        let server = Server()
-        let listener = try await server.listen()
-        let client = Client()
+        let server = TestServer()
+        let listener = try await Self.listen(server)
+        let client = TestClient()
         var events = client.events.stream.makeAsyncIterator()
-        let channel = try await connect(to: listener, .play(Server.Sink()), for: client)
+        let channel = try await connect(to: listener, .play(TestServer.Sink()), for: client)
         #expect(await events.next() == .some(nil))
         #expect(client.arrivals.withLock { $0 } == 0)
         try await channel.close().get()
@@ -156,9 +99,9 @@ struct RTMPConnectionTests {
 
     @Test("Whoever plays hears once that something of the stream is there", .timeLimit(.minutes(5)))
     func arrival() async throws {
-        let server = Server()
-        let listener = try await server.listen()
-        let client = Client()
+        let server = TestServer()
+        let listener = try await Self.listen(server)
+        let client = TestClient()
         var events = client.events.stream.makeAsyncIterator()
         server.fanOut.consume(MediaTrack(id: .init(1), codec: .vp9, configuration: ByteBuffer(repeating: 1, count: 12)))
         for index in 0..<3 { server.fanOut.consume(picture(index, byteCount: 100)) }
@@ -179,11 +122,11 @@ struct RTMPConnectionTests {
     func deafPeer(isPublisher: Bool) async throws {
         var limits = RTMPSessionLimits()
         limits.stall = .milliseconds(300)
-        let server = Server(limits: limits)
-        let listener = try await server.listen()
-        let client = Client()
+        let server = TestServer(limits: limits)
+        let listener = try await Self.listen(server)
+        let client = TestClient()
         var events = client.events.stream.makeAsyncIterator()
-        let stream: RTMPClientHandler.Stream = isPublisher ? .publish(RTMPFanOut()) : .play(Server.Sink())
+        let stream: RTMPClientHandler.Stream = isPublisher ? .publish(RTMPFanOut()) : .play(TestServer.Sink())
         let channel = try await connect(to: listener, stream, for: client)
         #expect(await events.next() == .some(nil))
         try await channel.setOption(ChannelOptions.autoRead, value: false).get()
@@ -212,9 +155,9 @@ struct RTMPConnectionTests {
     func silentPublisher() async throws {
         var limits = RTMPSessionLimits()
         limits.mediaIdle = .milliseconds(50)
-        let server = Server(limits: limits)
-        let listener = try await server.listen()
-        let channel = try await connect(to: listener, .publish(RTMPFanOut()), for: Client())
+        let server = TestServer(limits: limits)
+        let listener = try await Self.listen(server)
+        let channel = try await connect(to: listener, .publish(RTMPFanOut()), for: TestClient())
         var farewells = server.sink.farewells.stream.makeAsyncIterator()
         #expect(await farewells.next() == "no media came for 50 ms")
         try await channel.closeFuture.get()

@@ -142,6 +142,13 @@ final class TestGate: RTSPServerDelegate {
     }
 }
 
+/// Breaks with what is written next.
+final class BreakingPipe: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    func flush(context: ChannelHandlerContext) { context.close(promise: nil) }
+}
+
 /// The server's end of one connection, in memory; a test is the client.
 final class ServerPlay {
     let loop: EmbeddedEventLoop

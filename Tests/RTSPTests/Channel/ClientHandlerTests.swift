@@ -133,6 +133,16 @@ struct ClientHandlerTests {
 
     private static let oneTrack = "v=0\nm=audio 0 RTP/AVP 0\na=control:trackID=1\n".wire
 
+    @Test("A request that finds the connection broken ends it, once")
+    func breaks() throws {
+        let server = try player()
+        #expect(try server.received().requests.map(\.method) == [.options])
+        try server.channel.pipeline.syncOperations.addHandler(BreakingPipe(), position: .first)
+        try server.answer()
+        #expect(server.isClosed)
+        #expect(client.log == ["failed: describe: the server closed the connection"])
+    }
+
     /// Up to and with PLAY over TCP.
     private func start(_ server: ServerPart, description: String = oneTrack) throws {
         #expect(try server.received().requests.map(\.method) == [.options])

@@ -62,6 +62,18 @@ struct ServerPlayHandlerTests {
         #expect(gate.connections.first?.counters.packets == UInt64(numbers.count))
     }
 
+    @Test("An answer that finds the connection broken ends it, once", arguments: [RTSPMethod.options, .play])
+    func breaks(_ method: RTSPMethod) throws {
+        try play.setUp()
+        try play.channel.pipeline.syncOperations.addHandler(BreakingPipe(), position: .first)
+        try play.send(bytes: play.make(method))
+        #expect(play.isClosed)
+        #expect(gate.log.all == ["connected", "disconnected"])
+        let sent = gate.connections.first?.counters.packets
+        feed(1, isKeyframe: true)
+        #expect(gate.connections.first?.counters.packets == sent)
+    }
+
     @Test("PAUSE stops it, PLAY goes on, TEARDOWN lets go of the place")
     func pause() throws {
         try play.setUp()

@@ -40,18 +40,25 @@ public final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
         }
     }
 
+    /// What only the event loop touches.
+    @usableFromInline
+    final class Local {
+        @usableFromInline var members: [Member] = []
+        /// The memory of the queue that was emptied last, for the next one.
+        @usableFromInline var spare: [Receiver.Frame] = []
+
+        @inlinable init() {}
+    }
+
     @usableFromInline let loop: any EventLoop
     @usableFromInline let queue = Mutex(Queue())
-    @usableFromInline let members: NIOLoopBoundBox<[Member]>
-    /// The memory of the queue that was emptied last, for the next one.
-    @usableFromInline let spare: NIOLoopBoundBox<[Receiver.Frame]>
+    @usableFromInline let local: NIOLoopBound<Local>
 
     /// On the event loop.
     @inlinable
     public init(loop: any EventLoop) {
         self.loop = loop
-        members = NIOLoopBoundBox([], eventLoop: loop)
-        spare = NIOLoopBoundBox([], eventLoop: loop)
+        local = NIOLoopBound(Local(), eventLoop: loop)
     }
 
     /// Whether the receivers are on this event loop.
@@ -70,29 +77,31 @@ public final class DeliveryLane<Receiver: DeliveryReceiver>: Sendable {
 
     @inlinable
     public func add(_ receiver: Receiver, from first: UInt64) {
-        members.value.append(Member(receiver, from: first))
+        local.value.members.append(Member(receiver, from: first))
     }
 
     /// - Returns: Whether nobody is left.
     @inlinable
     public func remove(_ receiver: Receiver) -> Bool {
-        members.value.removeAll { $0.receiver === receiver }
-        return members.value.isEmpty
+        let local = local.value
+        local.members.removeAll { $0.receiver === receiver }
+        return local.members.isEmpty
     }
 
     @inlinable
     func empty() {
-        var frames = spare.value
-        spare.value = []
+        let local = local.value
+        var frames: [Receiver.Frame] = []
+        swap(&frames, &local.spare)
         queue.withLock { queue in
             swap(&queue.frames, &frames)
             queue.isScheduled = false
         }
-        for member in members.value {
+        for member in local.members {
             if let last = frames.last, last.sequence < member.first { continue }
             member.receiver.receive(frames, from: member.first)
         }
         frames.removeAll(keepingCapacity: true)
-        spare.value = frames
+        swap(&frames, &local.spare)
     }
 }

@@ -29,12 +29,12 @@ extension FlowHub {
         state.withLock { state in
             guard let index = state.index(of: token) else { return }
             let byteCount = sample.payload.readableBytes
-            state.legs[index].count(sample)
+            let isVideo = state.legs[index].tracks.isVideo(sample.track)
+            state.legs[index].count(sample, isVideo: isVideo)
             state.legs[index].lastMedia = now
             let outcome = state.selector.mediaArrived(on: token, at: now, isReady: state.legs[index].isReady(at: now))
             events += Self.events(for: outcome, at: now, deliverer: token, in: &state)
             guard state.selector.active == token else {
-                let isVideo = state.legs[index].tracks.isVideo(sample.track)
                 state.legs[index].standby.add(sample, isVideo: isVideo, at: now)
                 return
             }

@@ -37,25 +37,26 @@ public final class FlowHub: Sendable {
     static let overBandwidthGraceNanoseconds: Int64 = 3_000_000_000
 
     struct State: Sendable {
-        var settings: Settings
-        var selector: LegSelector
-        var limiter: BandwidthLimiter
+        // As in a leg, what every sample touches comes first.
         var legs: [Leg] = []
+        var bytes: UInt64 = 0
+        var passedPackets: UInt64 = 0
+        var overBandwidthSince: MonotonicTime?
+        var lastOverBandwidth: MonotonicTime?
+        var limiter: BandwidthLimiter
+        var selector: LegSelector
+        var samples = SamplePath()
+        var packets = PacketPath()
+        var settings: Settings
         var mergedLegs: Set<LegID> = []
         var coldInputs: [ColdInput] = []
         /// The inputs' order in the file, and those that only fill in.
         var order: [String] = []
         var fillers: Set<String> = []
-        var packets = PacketPath()
-        var samples = SamplePath()
         var nextToken = 0
-        var bytes: UInt64 = 0
-        var passedPackets: UInt64 = 0
         var rate = RateMeter()
         var packetsOverBandwidth: UInt64 = 0
         var switches: UInt64 = 0
-        var overBandwidthSince: MonotonicTime?
-        var lastOverBandwidth: MonotonicTime?
 
         /// Counts what was above the cap, and tells when a spell of it begins or is over.
         mutating func noteBandwidth(excess: Int, at now: MonotonicTime) -> HubEvent? {
@@ -148,8 +149,9 @@ public final class FlowHub: Sendable {
             packets.leave(token, legs[index].inspector)
         }
 
-        func index(of token: Int) -> Int? { legs.firstIndex { $0.token == token } }
-        func id(of token: Int) -> LegID? { legs.first { $0.token == token }?.id }
+        // By index: a leg is large, and would be copied to be looked at.
+        func index(of token: Int) -> Int? { (0..<legs.count).first { legs[$0].token == token } }
+        func id(of token: Int) -> LegID? { index(of: token).map { legs[$0].id } }
     }
 
     let state: Mutex<State>
@@ -166,9 +168,9 @@ public final class FlowHub: Sendable {
     ) {
         self.state = Mutex(
             State(
-                settings: settings,
+                limiter: BandwidthLimiter(bitsPerSecond: settings.maxBandwidth),
                 selector: LegSelector(settings: settings.selection),
-                limiter: BandwidthLimiter(bitsPerSecond: settings.maxBandwidth)
+                settings: settings
             )
         )
         self.clock = clock

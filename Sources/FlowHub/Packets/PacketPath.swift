@@ -13,16 +13,16 @@ struct PacketPath: Sendable {
     }
 
     private var sinks: [(name: String, sink: any PacketSink)] = []
-    private var splice = TSSplice()
-    private var muxed: Muxed?
     /// Codecs that the muxer leaves out, since they were last taken.
     private(set) var unsupportedCodecs: [String] = []
+    private var splice = TSSplice()
+    private var muxed: Muxed?
 
     /// Whether the leg's stream is the one that ended last, so that it may go on.
     func isInterrupted(_ token: Int) -> Bool { splice.isInterrupted(token) }
 
     /// How the last source was joined, once.
-    mutating func takeSeam() -> TSSplice.Seam? { splice.takeSeam() }
+    mutating func takeSeam() -> TSSplice.Seam? { sinks.isEmpty ? nil : splice.takeSeam() }
 
     mutating func addSink(_ sink: any PacketSink, named name: String) {
         sinks.append((name, sink))

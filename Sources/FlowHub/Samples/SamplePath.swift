@@ -19,12 +19,12 @@ struct SamplePath: Sendable {
     private var former: TrackList?
     /// The leg that the running samples are of.
     private var source: Int?
-    /// Makes samples of packets while there is a sink for them.
-    private var demuxer: TSDemuxer?
-    /// What a leg that delivers packets sent before it became the active one, until its next sample comes.
-    private var past: [MediaSample] = []
     /// Codecs that the demuxer leaves out, since they were last taken.
     private(set) var unsupportedCodecs: [String] = []
+    /// What a leg that delivers packets sent before it became the active one, until its next sample comes.
+    private var past: [MediaSample] = []
+    /// Makes samples of packets while there is a sink for them.
+    private var demuxer: TSDemuxer?
 
     mutating func addSink(_ sink: any SampleSink, named name: String) {
         for track in tracks.tracks { sink.consume(track) }
@@ -198,7 +198,7 @@ struct SamplePath: Sendable {
         }
         passed.sort { $0.decodeTime < $1.decodeTime }
         for sample in passed {
-            for index in sinks.indices { sinks[index].sink.consume(sample) }
+            for index in 0..<sinks.count { sinks[index].sink.consume(sample) }
         }
     }
 
@@ -212,6 +212,6 @@ struct SamplePath: Sendable {
             )
         else { return }
         if !unconfirmed.isEmpty { confirmTracks(at: now) }
-        for index in sinks.indices { sinks[index].sink.consume(sample) }
+        for index in 0..<sinks.count { sinks[index].sink.consume(sample) }
     }
 }

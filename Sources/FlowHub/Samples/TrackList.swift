@@ -7,10 +7,11 @@ struct TrackList: Sendable {
 
     private(set) var tracks: [MediaTrack] = []
 
-    var hasVideo: Bool { tracks.contains { $0.codec.isVideo } }
+    // By index: tracks would be copied to be looked at, and each sample asks.
+    var hasVideo: Bool { (0..<tracks.count).contains { tracks[$0].codec.isVideo } }
 
     func isVideo(_ id: MediaTrack.ID) -> Bool {
-        tracks.contains { $0.id == id && $0.codec.isVideo }
+        (0..<tracks.count).contains { tracks[$0].id == id && tracks[$0].codec.isVideo }
     }
 
     /// Whether the track is new or another than before.

@@ -175,7 +175,7 @@ package final class RTMPClientHandler: ChannelInboundHandler, DeadlineHandler {
     }
 
     private func flush() {
-        writer?.writeOut(reply.takeAll())
+        if reply.readableBytes > 0 { writer?.writeOut(reply.takeAll()) }
     }
 
     private func ready(_ streamID: UInt32, _ context: ChannelHandlerContext) {

@@ -199,7 +199,7 @@ package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
     }
 
     private func flush() {
-        writer?.writeOut(reply.takeAll())
+        if reply.readableBytes > 0 { writer?.writeOut(reply.takeAll()) }
     }
 
     // MARK: Publishing

@@ -94,8 +94,9 @@ package struct FLVWriter: Sendable {
     }
 
     private func codec(of id: MediaTrack.ID) -> Codec? {
-        if let video, video.id == id { return video.codec }
-        if let audio, audio.id == id { return audio.codec }
+        // The tracks are not copied to be looked at.
+        if video?.id == id { return video?.codec }
+        if audio?.id == id { return audio?.codec }
         return nil
     }
 }

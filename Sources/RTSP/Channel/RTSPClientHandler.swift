@@ -1,5 +1,5 @@
 import Delivery
-import Media
+package import Media
 package import NIOCore
 import NetworkAddress
 
@@ -13,7 +13,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
     /// What the connection is for.
     package enum Stream: Sendable {
         /// The server's stream goes to the sink.
-        case play(any RTSPReception.Sink)
+        case play(any LegSink)
         /// The server is sent what the fan-out is fed with.
         case record(RTSPFanOut, RTSPOffer)
     }

@@ -27,7 +27,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
     /// What the client was let in to.
     private var place: (any RTSPPlace)?
     private var streams = RTSPSessionStreams()
-    private var sink: (any RTSPReception.Sink)?
+    private var sink: (any LegSink)?
     private var offer: RTSPOffer?
     private var offerDeadline: MonotonicTime?
     private var receiver: RTSPReceiver?

@@ -63,11 +63,6 @@ package final class SocketWriter {
     /// Whether more waits in the channel than may.
     package var isFull: Bool { (waitingWrites > 0 || socket == nil) && !channel.isWritable }
 
-    /// What waits in the channel.
-    package var waitingBytes: Int {
-        (try? channel.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
-    }
-
     /// The socket, when it may be written to past the channel. Its number may be another's as soon as the channel is not
     /// active.
     private var freeSocket: CInt? { waitingWrites == 0 && channel.isActive ? socket : nil }

@@ -52,7 +52,7 @@ struct SocketWriterTests {
                     }
                     writer.value.flush()
                 }
-                return writer.value.waitingBytes
+                return try channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0
             }.get()
             #expect(waiting > 0, "the sockets took all of it: nothing was tried")
             try await peer.withLock { $0 }?.setOption(ChannelOptions.autoRead, value: true).get()

@@ -1,13 +1,12 @@
 import Delivery
 import Media
-import RTSP
 
 /// Who publishes on a place, and the way to the leg.
 struct Publisher {
     let connection: PeerConnection
     let sink: PublisherSink
 
-    init(_ connection: PeerConnection, to leg: any RTSPReception.Sink) {
+    init(_ connection: PeerConnection, to leg: any LegSink) {
         self.connection = connection
         sink = PublisherSink(leg)
     }

@@ -1,15 +1,14 @@
 import FlowHub
 import Media
-import RTSP
 import Synchronization
 
 /// What a publisher's stream goes through to its leg: once another publisher has taken the place, nothing of the former
 /// one reaches the leg, however late its connection ends.
-final class PublisherSink: SampleSink, PacketSink, PeerSink {
-    private let leg: any RTSPReception.Sink
+final class PublisherSink: LegSink {
+    private let leg: any LegSink
     private let isOpen = Mutex(true)
 
-    init(_ leg: any RTSPReception.Sink) {
+    init(_ leg: any LegSink) {
         self.leg = leg
     }
 
@@ -32,7 +31,7 @@ final class PublisherSink: SampleSink, PacketSink, PeerSink {
     func peerConnected(_ remote: String) { whileOpen { $0.peerConnected(remote) } }
     func peerDisconnected(_ reason: String) { whileOpen { $0.peerDisconnected(reason) } }
 
-    private func whileOpen(_ body: (any RTSPReception.Sink) -> Void) {
+    private func whileOpen(_ body: (any LegSink) -> Void) {
         isOpen.withLock { if $0 { body(leg) } }
     }
 }

@@ -14,7 +14,7 @@ extension Redialer {
     /// What runs with an RTSP server elsewhere.
     enum RTSPStream {
         /// The server's stream goes to the sink.
-        case play(any RTSPReception.Sink)
+        case play(any LegSink)
         /// The server is sent what the fan-out is fed with.
         case record(RTSPFanOut)
     }

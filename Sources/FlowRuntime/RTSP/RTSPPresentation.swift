@@ -53,7 +53,7 @@ final class RTSPPresentation: RTSPPlace {
         state.withLock { ($0.allow, $0.maximum) = (allow, maximum) }
     }
 
-    func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal> {
+    func publish(_ connection: PeerConnection) -> Result<any LegSink, RTSPRefusal> {
         .failure(RTSPRefusal(.wrongDirection))
     }
 

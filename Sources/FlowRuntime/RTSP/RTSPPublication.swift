@@ -20,7 +20,7 @@ final class RTSPPublication: RTSPPlace {
     /// `input/leg`, for events.
     let component: String
     let credentials: RTSPCredentials?
-    private let sink: any RTSPReception.Sink
+    private let sink: any LegSink
     private let isSilent: @Sendable () -> Bool
     private let refusals: RefusalLedger
     private let state: Mutex<State>
@@ -32,7 +32,7 @@ final class RTSPPublication: RTSPPlace {
         component: String,
         credentials: RTSPCredentials?,
         allow: Allowlist,
-        sink: any RTSPReception.Sink,
+        sink: any LegSink,
         isSilent: @escaping @Sendable () -> Bool,
         refusals: RefusalLedger
     ) {
@@ -65,7 +65,7 @@ final class RTSPPublication: RTSPPlace {
         }?.connection.end()
     }
 
-    func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal> {
+    func publish(_ connection: PeerConnection) -> Result<any LegSink, RTSPRefusal> {
         let publisher = Publisher(connection, to: sink)
         var former: Publisher?
         let refusal: Refusal? = state.withLock { state in

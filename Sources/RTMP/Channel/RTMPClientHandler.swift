@@ -186,9 +186,7 @@ package final class RTMPClientHandler: ChannelInboundHandler, DeadlineHandler {
             writer: writer,
             audience: .server,
             streamID: streamID,
-            counters: connection.counters,
-            stallLimit: limits.stall,
-            onStall: { [weak self] in self?.stalled(context) }
+            counters: connection.counters
         )
         self.receiver = receiver
         fanOut.add(receiver, on: context.eventLoop)

@@ -10,8 +10,7 @@ import Synchronization
 package final class RTMPFanOut: SampleSink {
     private struct State {
         var history = RTMPStreamHistory()
-        /// One for each event loop with receivers.
-        var lanes: [DeliveryLane<RTMPReceiver>] = []
+        var lanes = DeliveryLanes<RTMPReceiver>()
         var onNextSample: (@Sendable () -> Void)?
     }
 
@@ -50,29 +49,21 @@ package final class RTMPFanOut: SampleSink {
     }
 
     private static func offer(_ frame: RTMPFrame, _ state: borrowing State) {
-        for lane in state.lanes { lane.offer(frame) }
+        state.lanes.offer(frame)
     }
 
     /// Adds a receiver, from its event loop: it is sent the opening of the stream, and what follows.
     func add(_ receiver: RTMPReceiver, on loop: any EventLoop) {
-        loop.preconditionInEventLoop()
-        let (lane, opening, next) = state.withLock { state in
-            let known = state.lanes.first { $0.isOn(loop) }
-            let lane = known ?? DeliveryLane<RTMPReceiver>(loop: loop)
-            if known == nil { state.lanes.append(lane) }
-            return (lane, state.history.opening, state.history.nextSequence)
+        let opening = state.withLock { state in
+            state.lanes.add(receiver, from: state.history.nextSequence, on: loop)
+            return state.history.opening
         }
-        // First this: the opening may find the connection broken, and then the receiver is removed on the way.
-        lane.add(receiver, from: next)
+        // Last: it may find the connection broken, and then the receiver is removed on the way.
         receiver.begin(with: opening)
     }
 
     /// From the receiver's event loop; it is not called afterwards.
     func remove(_ receiver: RTMPReceiver, on loop: any EventLoop) {
-        loop.preconditionInEventLoop()
-        state.withLock { state in
-            guard let lane = state.lanes.first(where: { $0.isOn(loop) }) else { return }
-            if lane.remove(receiver) { state.lanes.removeAll { $0 === lane } }
-        }
+        state.withLock { $0.lanes.remove(receiver, on: loop) }
     }
 }

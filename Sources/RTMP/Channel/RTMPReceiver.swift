@@ -3,8 +3,8 @@ import NIOCore
 
 /// One connection that is sent a stream: a player, or a server that the gateway pushes to. Lives on its event loop.
 ///
-/// What its connection does not take is dropped from here by whole frames up to the next keyframe; a connection that
-/// takes nothing for the stall limit is closed. No other receiver notices.
+/// What its connection does not take is dropped from here by whole frames up to the next keyframe; one that takes
+/// nothing at all is closed by its handler. No other receiver notices.
 final class RTMPReceiver: DeliveryReceiver {
     /// How much may wait in a connection's buffer before frames are dropped.
     static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
@@ -13,25 +13,19 @@ final class RTMPReceiver: DeliveryReceiver {
     private let audience: FLVMetadata.Audience
     private let streamID: UInt32
     private let counters: PeerCounters
-    private let onStall: () -> Void
     /// Nothing is sent until a decoder can start.
     private var isWaiting = true
-    private var stall: StallWatch
 
     init(
         writer: SocketWriter,
         audience: FLVMetadata.Audience,
         streamID: UInt32,
-        counters: PeerCounters,
-        stallLimit: Duration,
-        onStall: @escaping () -> Void
+        counters: PeerCounters
     ) {
         self.writer = writer
         self.audience = audience
         self.streamID = streamID
         self.counters = counters
-        stall = StallWatch(limit: stallLimit)
-        self.onStall = onStall
     }
 
     /// Sends what a stream that runs begins with, however much it is.
@@ -45,10 +39,12 @@ final class RTMPReceiver: DeliveryReceiver {
 
     func receive(_ frames: [RTMPFrame], from first: UInt64) {
         guard !writer.isFull else {
-            drop(frames)
+            isWaiting = true
+            for frame in frames where frame.sequence >= first {
+                if frame.isHeader { write(frame) } else { counters.dropped() }
+            }
             return
         }
-        stall.flows()
         for frame in frames where frame.sequence >= first {
             if frame.isStart { isWaiting = false }
             if frame.isHeader || !isWaiting {
@@ -58,14 +54,6 @@ final class RTMPReceiver: DeliveryReceiver {
             }
         }
         writer.flush()
-    }
-
-    private func drop(_ frames: [RTMPFrame]) {
-        isWaiting = true
-        for frame in frames {
-            if frame.isHeader { write(frame) } else { counters.dropped() }
-        }
-        if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }
     }
 
     private func write(_ frame: RTMPFrame) {

@@ -261,9 +261,7 @@ package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
             writer: writer,
             audience: .player,
             streamID: streamID,
-            counters: connection.counters,
-            stallLimit: limits.stall,
-            onStall: { [weak self] in self?.stalled(context) }
+            counters: connection.counters
         )
         self.receiver = receiver
         fanOut.add(receiver, on: context.eventLoop)

@@ -1,5 +1,5 @@
 import Delivery
-import Media
+package import Media
 package import NIOCore
 import NetworkAddress
 
@@ -13,7 +13,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
     /// What the connection is for.
     package enum Stream: Sendable {
         /// The server's stream goes to the sink.
-        case play(any RTSPReception.Sink)
+        case play(any LegSink)
         /// The server is sent what the fan-out is fed with.
         case record(RTSPFanOut, RTSPOffer)
     }
@@ -28,7 +28,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
     private let timer = DeadlineTimer()
     private var connection: PeerConnection?
     private var receiver: RTSPReceiver?
-    private let outbox = RTSPOutbox()
+    private let outbox: RTSPOutbox
     /// Nil once the delegate was told.
     private var end: RTSPClientEnd? = .failed("the server closed the connection")
 
@@ -43,6 +43,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         self.stream = stream
         self.delegate = delegate
         self.limits = limits
+        outbox = RTSPOutbox(stallLimit: limits.stall)
         isSecured = session.url.scheme == .rtsps
     }
 
@@ -77,7 +78,9 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        outbox.updateReading(context)
+        outbox.writabilityChanged(context) { [weak self] in
+            self?.finish(.failed("the server does not read"), context)
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -189,11 +192,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
             writer: writer,
             channels: streams.channels,
             generation: offer.generation,
-            counters: connection.counters,
-            stallLimit: limits.stall,
-            onStall: { [weak self] in
-                self?.finish(.failed("the server does not read"), context)
-            }
+            counters: connection.counters
         )
         self.receiver = receiver
         return fanOut.add(receiver, offer, connection, on: context.eventLoop)
@@ -235,6 +234,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         receiver = nil
         streams.close(at: .now())
         outbox.flush()
+        outbox.close()
         delegate.ended(end)
         context.closeWhenSent()
     }

@@ -28,8 +28,8 @@ package final class RTSPFanOut: SampleSink {
 
     fileprivate struct State {
         var broadcast: RTSPBroadcast
-        /// One for each event loop with receivers.
-        var lanes: [DeliveryLane<RTSPReceiver>] = []
+        /// Sessions over TCP.
+        var lanes = DeliveryLanes<RTSPReceiver>()
         var datagramMembers: [DatagramMember] = []
         /// Everybody who is sent the stream.
         var connections: [PeerConnection] = []
@@ -75,7 +75,7 @@ package final class RTSPFanOut: SampleSink {
         state.withLock { state in
             state.onNextSample.take()?()
             state.broadcast.add(sample, at: now) { frame in
-                for lane in state.lanes { lane.offer(frame) }
+                state.lanes.offer(frame)
                 for index in state.datagramMembers.indices { state.datagramMembers[index].send(frame) }
             }
         }
@@ -109,15 +109,11 @@ package final class RTSPFanOut: SampleSink {
         _ connection: PeerConnection,
         on loop: any EventLoop
     ) -> [RTSPFrame]? {
-        loop.preconditionInEventLoop()
-        return state.withLock { state -> [RTSPFrame]? in
+        state.withLock { state -> [RTSPFrame]? in
             guard state.broadcast.generation == offer.generation else { return nil }
-            let known = state.lanes.first { $0.isOn(loop) }
-            let lane = known ?? DeliveryLane<RTSPReceiver>(loop: loop)
-            if known == nil { state.lanes.append(lane) }
             state.admit(connection)
             let reports = state.broadcast.reports()
-            lane.add(receiver, from: state.broadcast.nextSequence)
+            state.lanes.add(receiver, from: state.broadcast.nextSequence, on: loop)
             return reports
         }
     }
@@ -138,12 +134,10 @@ package final class RTSPFanOut: SampleSink {
 
     /// From the session's event loop; it is sent nothing afterwards.
     func remove(_ receiver: RTSPReceiver?, _ connection: PeerConnection, on loop: any EventLoop) {
-        loop.preconditionInEventLoop()
         state.withLock { state in
             state.connections.removeAll { $0 === connection }
             state.datagramMembers.removeAll { $0.connection === connection }
-            guard let receiver, let lane = state.lanes.first(where: { $0.isOn(loop) }) else { return }
-            if lane.remove(receiver) { state.lanes.removeAll { $0 === lane } }
+            if let receiver { state.lanes.remove(receiver, on: loop) }
         }
     }
 }

@@ -10,7 +10,13 @@ final class RTSPOutbox {
     var messages = ByteBuffer()
     /// From when the connection is active.
     private(set) var writer: SocketWriter?
+    private let pressure: BackPressure
     private var holdEnd: Scheduled<Void>?
+
+    /// - Parameter stallLimit: how long the peer may take nothing of what it is sent.
+    init(stallLimit: Duration) {
+        pressure = BackPressure(limit: stallLimit)
+    }
 
     /// - Parameter isSecured: Whether the pipeline encrypts.
     func open(_ channel: any Channel, isSecured: Bool) {
@@ -18,6 +24,8 @@ final class RTSPOutbox {
     }
 
     var isHeld: Bool { holdEnd != nil }
+    /// Whether what the peer sends is read.
+    var isReading: Bool { pressure.isReading }
 
     func flush() {
         guard !isHeld else { return }
@@ -37,20 +45,22 @@ final class RTSPOutbox {
         holdEnd = context.eventLoop.scheduleTask(in: TimeAmount(delay)) {
             let (outbox, context, whenOver) = bound.value
             outbox.holdEnd = nil
+            outbox.pressure.setHeld(false, context)
             whenOver(context)
-            outbox.updateReading(context)
         }
-        updateReading(context)
+        pressure.setHeld(true, context)
     }
 
     /// To be called when the channel can be written to again, or no longer.
-    func updateReading(_ context: ChannelHandlerContext) {
-        let isReading = !isHeld && context.channel.isWritable
-        context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
+    ///
+    /// - Parameter onStall: called later on the event loop; not after `close`.
+    func writabilityChanged(_ context: ChannelHandlerContext, onStall: @escaping () -> Void) {
+        pressure.writabilityChanged(context, onStall: onStall)
     }
 
-    /// The connection is gone.
+    /// The connection is gone, or is being closed.
     func close() {
+        pressure.end()
         holdEnd?.cancel()
         holdEnd = nil
         messages = ByteBuffer()

@@ -6,8 +6,8 @@ import RTP
 /// One connection that is sent a stream between its messages: a player, or a server that the gateway pushes to. Lives on
 /// its event loop.
 ///
-/// What its connection does not take is dropped from here by whole samples up to the next keyframe; a connection that
-/// takes nothing for the stall limit is closed. No other receiver notices.
+/// What its connection does not take is dropped from here by whole samples up to the next keyframe; one that takes
+/// nothing at all is closed by its handler. No other receiver notices.
 final class RTSPReceiver: DeliveryReceiver {
     /// How much may wait in a connection's buffer before samples are dropped.
     static let bufferLimits = ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
@@ -17,8 +17,6 @@ final class RTSPReceiver: DeliveryReceiver {
     private let channels: [Int: RTPChannelPair]
     private let generation: UInt64
     private let counters: PeerCounters
-    private let onStall: () -> Void
-    private var stall: StallWatch
     /// Nothing is sent until a decoder can start.
     private var isWaiting = true
     /// What comes before the first keyframe is not lost on the way.
@@ -28,16 +26,12 @@ final class RTSPReceiver: DeliveryReceiver {
         writer: SocketWriter,
         channels: [Int: RTPChannelPair],
         generation: UInt64,
-        counters: PeerCounters,
-        stallLimit: Duration,
-        onStall: @escaping () -> Void
+        counters: PeerCounters
     ) {
         self.writer = writer
         self.channels = channels
         self.generation = generation
         self.counters = counters
-        self.onStall = onStall
-        stall = StallWatch(limit: stallLimit)
     }
 
     /// Sends the reports that a session begins with.
@@ -50,10 +44,8 @@ final class RTSPReceiver: DeliveryReceiver {
         guard !writer.isFull else {
             isWaiting = true
             for frame in frames where frame.sequence >= first { countDropped(frame) }
-            if stall.isFull(waitingBytes: writer.waitingBytes, at: .now()) { onStall() }
             return
         }
-        stall.flows()
         for frame in frames where frame.sequence >= first { send(frame) }
         writer.flush()
     }

@@ -42,7 +42,7 @@ package protocol RTSPPlace: AnyObject, Sendable {
     /// What players get; nil for an input.
     var fanOut: RTSPFanOut? { get }
     /// Where a publisher's stream goes, or why it is refused. `leave` must follow.
-    func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal>
+    func publish(_ connection: PeerConnection) -> Result<any LegSink, RTSPRefusal>
     /// The publisher's packets, for status.
     func receives(_ reception: RTSPReception, _ connection: PeerConnection)
     /// Whether one more player may come; the same one may come again. `leave` must follow.

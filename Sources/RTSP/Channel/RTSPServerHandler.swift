@@ -22,12 +22,12 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
     private var connection: PeerConnection?
     private var isAdmitted = false
     private let timer = DeadlineTimer()
-    private let outbox = RTSPOutbox()
+    private let outbox: RTSPOutbox
 
     /// What the client was let in to.
     private var place: (any RTSPPlace)?
     private var streams = RTSPSessionStreams()
-    private var sink: (any RTSPReception.Sink)?
+    private var sink: (any LegSink)?
     private var offer: RTSPOffer?
     private var offerDeadline: MonotonicTime?
     private var receiver: RTSPReceiver?
@@ -41,6 +41,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         self.delegate = delegate
         self.isSecured = isSecured
         self.limits = limits
+        outbox = RTSPOutbox(stallLimit: limits.stall)
     }
 
     /// For the channel: beyond it, a player's samples are dropped.
@@ -96,23 +97,24 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         } catch {
             perform(session?.decodingFailed(error, at: now), context)
         }
-        // What is not read yet by our choice is not late.
-        let underWay = outbox.isHeld ? nil : decoder.messageUnderWay
-        perform(session?.bytesReceived(byteCount, messageUnderWay: underWay, at: now), context)
+        perform(session?.bytesReceived(byteCount, messageUnderWay: messageUnderWay, at: now), context)
         outbox.flush()
         schedule(context)
     }
 
+    /// What is not read yet by our choice is not late.
+    private var messageUnderWay: UInt64? { outbox.isReading ? decoder.messageUnderWay : nil }
+
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        outbox.updateReading(context)
+        outbox.writabilityChanged(context) { [weak self] in self?.stalled(context) }
+        perform(session?.bytesReceived(0, messageUnderWay: messageUnderWay, at: .now()), context)
+        schedule(context)
         context.fireChannelWritabilityChanged()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        timer.cancel()
+        end(context)
         outbox.close()
-        _ = session?.connectionClosed()
-        leave(context)
         if isAdmitted {
             isAdmitted = false
             delegate.disconnected(address)
@@ -283,14 +285,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
             writer: writer,
             channels: streams.channels,
             generation: offer.generation,
-            counters: connection.counters,
-            stallLimit: limits.stall,
-            onStall: { [weak self] in
-                guard let self else { return }
-                delegate.stalled(connection)
-                stopPlaying(context)
-                context.close(promise: nil)
-            }
+            counters: connection.counters
         )
         self.receiver = receiver
         return fanOut.add(receiver, offer, connection, on: context.eventLoop)
@@ -330,8 +325,9 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
     }
 
     private func holdEnded(_ context: ChannelHandlerContext) {
+        guard session?.isClosed == false else { return close(context) }
         outbox.flush()
-        if session?.isClosed == false { readMessages(0, context) } else { context.closeWhenSent() }
+        readMessages(0, context)
     }
 
     // MARK: Deadlines and the end
@@ -376,13 +372,27 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         place = nil
     }
 
+    /// Closes at once: what waits is what the peer does not take.
+    private func stalled(_ context: ChannelHandlerContext) {
+        if receiver == nil { note(.answersUnread) } else if let connection { delegate.stalled(connection) }
+        end(context)
+        outbox.close()
+        context.close(promise: nil)
+    }
+
     /// Closes after what is waiting was sent.
     private func close(_ context: ChannelHandlerContext) {
+        end(context)
+        guard !outbox.isHeld else { return }
+        outbox.flush()
+        outbox.close()
+        context.closeWhenSent()
+    }
+
+    /// Lets go of everything but what waits to be sent.
+    private func end(_ context: ChannelHandlerContext) {
         timer.cancel()
         leave(context)
         _ = session?.connectionClosed()
-        guard !outbox.isHeld else { return }
-        outbox.flush()
-        context.closeWhenSent()
     }
 }

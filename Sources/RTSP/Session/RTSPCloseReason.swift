@@ -1,6 +1,6 @@
 package import Media
 
-/// Why a server session ended by itself.
+/// Why a server session was ended from this side.
 package enum RTSPCloseReason: Hashable, Sendable {
     /// The peer set up no session in time.
     case requestTimeout
@@ -14,6 +14,8 @@ package enum RTSPCloseReason: Hashable, Sendable {
     case tooManyUnprovedBytes
     /// Requests without waiting for the answers.
     case tooManyWaitingRequests
+    /// Answers to its requests that it does not take.
+    case answersUnread
     case tooManyFailedProofs
     case malformed(RTSPWireError)
     case refused(Refusal)
@@ -25,7 +27,9 @@ extension RTSPCloseReason {
     /// Whether the client broke the rules, and did not just go or stop.
     var isMisbehaviour: Bool {
         switch self {
-        case .requestTimeout, .messageTimeout, .tooManyUnprovedBytes, .tooManyWaitingRequests, .malformed: true
+        case .requestTimeout, .messageTimeout, .tooManyUnprovedBytes, .tooManyWaitingRequests, .answersUnread,
+            .malformed:
+            true
         case .sessionTimeout, .mediaTimeout, .tooManyFailedProofs, .refused, .streamEnded: false
         }
     }
@@ -39,6 +43,7 @@ extension RTSPCloseReason {
         case .mediaTimeout: "no media came for \(limits.mediaIdle.words)"
         case .tooManyUnprovedBytes: "it sent more than \(limits.unprovedBytes) bytes before it was let in"
         case .tooManyWaitingRequests: "it does not wait for the answers to its requests"
+        case .answersUnread: "it does not read what it is answered"
         case .tooManyFailedProofs: "the credentials are wrong"
         case .malformed(let error): "what it sends is malformed: \(error.clause)"
         case .refused(let refusal): "refused: \(refusal.rawValue)"

@@ -6,9 +6,6 @@ import Synchronization
 /// What a publisher sends, or a server that is played: packets become samples, or those of a transport stream, and go to
 /// a leg. Packets come on the connection's event loop or on the threads of UDP.
 package final class RTSPReception: RTSPPacketHandler {
-    /// The leg that takes it.
-    package typealias Sink = SampleSink & PacketSink & PeerSink
-
     /// What was counted of the packets of all tracks.
     package struct Figures: Hashable, Sendable {
         package var packetsLost: UInt64 = 0
@@ -32,14 +29,14 @@ package final class RTSPReception: RTSPPacketHandler {
     private let state: Mutex<State>
     /// The reader's place for each media section.
     private let places: [Int: Int]
-    private let sink: any Sink
+    private let sink: any LegSink
     private let onUnsupported: @Sendable (String) -> Void
     private let ssrc = UInt32.random(in: .min ... .max)
 
     /// - Parameters:
     ///   - choice: with at least one track.
     ///   - onUnsupported: called when a track turns out to be of a kind that is not carried.
-    package init?(_ choice: RTSPTrackChoice, sink: any Sink, onUnsupported: @escaping @Sendable (String) -> Void) {
+    package init?(_ choice: RTSPTrackChoice, sink: any LegSink, onUnsupported: @escaping @Sendable (String) -> Void) {
         guard !choice.tracks.isEmpty, let reader = try? RTPSampleReader(choice.tracks.map(\.track)) else { return nil }
         state = Mutex(State(reader: reader))
         places = Dictionary(uniqueKeysWithValues: choice.tracks.enumerated().map { ($1.index, $0) })

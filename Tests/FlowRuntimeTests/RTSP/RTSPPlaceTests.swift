@@ -23,7 +23,7 @@ struct RTSPPlaceTests {
     private let events = EventLog()
 
     private func publication(
-        _ sink: any RTSPReception.Sink = WatchedLeg(),
+        _ sink: any LegSink = WatchedLeg(),
         isSilent: @escaping @Sendable () -> Bool = { false }
     ) -> RTSPPublication {
         RTSPPublication(

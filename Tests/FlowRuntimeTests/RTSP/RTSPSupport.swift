@@ -23,7 +23,7 @@ final class EventLog: Sendable {
 }
 
 /// A leg that lets a test look on while it is delivered to.
-final class WatchedLeg: SampleSink, PacketSink, PeerSink {
+final class WatchedLeg: LegSink {
     private let onSample: @Sendable () -> Void
     private let heard = Mutex((peers: [String](), samples: 0))
 
@@ -53,7 +53,7 @@ func makeConnection(_ address: String = "192.0.2.1", port: Int = 5_000) throws -
 }
 
 /// The reception of one track of G.711.
-func makeReception(_ sink: any RTSPReception.Sink) throws -> RTSPReception? {
+func makeReception(_ sink: any LegSink) throws -> RTSPReception? {
     let description = try SessionDescription(parsing: ByteBuffer(string: "v=0\r\nm=audio 0 RTP/AVP 0\r\n"))
     return RTSPReception(RTSPTrackChoice(description, isAnnounced: true), sink: sink) { _ in }
 }

@@ -243,7 +243,7 @@ enum RTSPFuzzing {
     }
 
     /// A leg that checks the order of what it gets.
-    private final class Sink: SampleSink, PacketSink, PeerSink {
+    private final class Sink: LegSink {
         private let tracks = Mutex<Set<UInt8>>([])
 
         func consume(_ track: MediaTrack) { tracks.withLock { _ = $0.insert(track.id.rawValue) } }

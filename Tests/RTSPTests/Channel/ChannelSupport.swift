@@ -41,7 +41,7 @@ final class TestPlace: RTSPPlace {
         return refusal.withLock { $0 }.map { RTSPRefusal($0) }
     }
 
-    func publish(_ connection: PeerConnection) -> Result<any RTSPReception.Sink, RTSPRefusal> {
+    func publish(_ connection: PeerConnection) -> Result<any LegSink, RTSPRefusal> {
         admit("publish").map { .failure($0) } ?? .success(leg)
     }
     func receives(_ reception: RTSPReception, _ connection: PeerConnection) { log.add("receives") }

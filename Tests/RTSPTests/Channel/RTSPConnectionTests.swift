@@ -286,42 +286,100 @@ struct RTSPConnectionTests {
         try await listener.close().get()
     }
 
-    @Test(
-        "A client that asks without reading the answers is not read from any more: its questions do not fill the memory"
-    )
-    func answersUnread() async throws {
+    // MARK: Peers that do not read the answers
+
+    enum Asker: CaseIterable {
+        case stranger, player, publisher
+
+        var farewell: String { self == .player ? "the player does not read" : "it does not read what it is answered" }
+    }
+
+    /// A client that is let in as what it is, and is about to read nothing.
+    private func connect(_ asker: Asker, to listener: any Channel) async throws -> any Channel {
+        guard asker != .stranger else {
+            return try await ClientBootstrap(group: Self.loops)
+                .channelOption(ChannelOptions.autoRead, value: false)
+                .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
+        }
+        let client = ClientHandlerTests.Client()
+        var lines = client.changes.stream.makeAsyncIterator()
         let fanOut = try filled()
-        let gate = TestGate(["studio": TestPlace(fanOut: fanOut)])
-        let accepted = AsyncStream.makeStream(of: (any Channel).self)
-        let listener = try await ServerBootstrap(group: Self.loops)
-            .childChannelOption(ChannelOptions.writeBufferWaterMark, value: RTSPServerHandler.bufferLimits)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    accepted.continuation.yield(channel)
-                    try channel.pipeline.syncOperations.addHandler(RTSPServerHandler(delegate: gate, isSecured: false))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let channel = try await ClientBootstrap(group: Self.loops)
-            .channelOption(ChannelOptions.autoRead, value: false)
-            .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
-        var questions = ByteBuffer()
-        for number in 0..<1_000 {
-            questions.writeString("DESCRIBE \(stadium) RTSP/1.0\r\nCSeq: \(number)\r\n\r\n")
-        }
-        // Half a kilobyte comes back for each: far more than the sockets and the limit hold.
-        for _ in 0..<100 { channel.writeAndFlush(questions, promise: nil) }
-        for await served in accepted.stream.prefix(1) {
-            let deadline = MonotonicTime.now().advanced(by: .seconds(60))
-            while try await served.getOption(ChannelOptions.autoRead).get() {
-                try #require(MonotonicTime.now() < deadline, "it is read from for ever")
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            let waiting = try await served.getOption(ChannelOptions.bufferedWritableBytes).get()
-            #expect(waiting < RTSPServerHandler.bufferLimits.high * 2)
-            try await channel.close().get()
-            try await served.closeFuture.get()
-        }
+        let offer = try #require(fanOut.offer(at: .now()))
+        let channel =
+            asker == .player
+            ? try await call(listener, role: .play, .play(TestLeg()), for: client)
+            : try await call(listener, role: .record(offer.description), .record(fanOut, offer), for: client)
+        #expect(await lines.next() == "ready")
+        try await channel.setOption(.autoRead, value: false).get()
+        return channel
+    }
+
+    @Test(
+        "A client that asks on and does not read the answers is not read from, and then given up",
+        arguments: Asker.allCases
+    )
+    func deafClient(_ asker: Asker) async throws {
+        var limits = RTSPSessionLimits()
+        limits.stall = .milliseconds(300)
+        limits.request = .seconds(600)
+        let place = TestPlace(fanOut: try filled())
+        let gate = TestGate(["studio": place])
+        let listener = try await listen(gate, limits: limits)
+        let channel = try await connect(asker, to: listener)
+        let questions = Questions(
+            "\(asker == .stranger ? "DESCRIBE" : "OPTIONS") \(stadium) RTSP/1.0\r\nCSeq: 9\r\n\r\n"
+        )
+        questions.send(over: channel)
+        for await _ in gate.departures.stream.prefix(1) {}
+        #expect(gate.log.all == ["connected", asker.farewell, "disconnected"])
+        #expect(place.leg.seen.log == (asker == .publisher ? ["connected", asker.farewell] : []))
+        #expect(questions.bytesTaken < Questions.most / 2)
+        try? await channel.close().get()
         try await listener.close().get()
+    }
+
+    @Test("A server that asks on and does not read the answers is not read from, and then given up")
+    func deafServer() async throws {
+        let questions = Questions("OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n\r\n")
+        let listener = try await ServerBootstrap(group: Self.loops)
+            .childChannelOption(ChannelOptions.autoRead, value: false)
+            .childChannelInitializer { $0.pipeline.addHandler(questions) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        var limits = RTSPSessionLimits()
+        limits.stall = .milliseconds(300)
+        limits.response = .seconds(600)
+        let client = ClientHandlerTests.Client()
+        var lines = client.changes.stream.makeAsyncIterator()
+        let channel = try await call(listener, role: .play, .play(TestLeg()), for: client, limits: limits)
+        #expect(await lines.next() == "failed: the server does not read")
+        #expect(questions.bytesTaken < Questions.most / 2)
+        try await channel.closeFuture.get()
+        try await listener.close().get()
+    }
+}
+
+/// Far more questions than the sockets and the limits hold, and than they hold of the answers; of a server, from when a
+/// client is there.
+private final class Questions: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    static let most = 64 << 20
+
+    private let bytes: ByteBuffer
+    private let taken = Mutex(0)
+
+    init(_ question: String) {
+        bytes = ByteBuffer(string: String(repeating: question, count: 1_000))
+    }
+
+    var bytesTaken: Int { taken.withLock { $0 } }
+
+    func channelActive(context: ChannelHandlerContext) { send(over: context.channel) }
+
+    func send(over channel: any Channel) {
+        let byteCount = bytes.readableBytes
+        for _ in 0..<(Self.most / byteCount) {
+            channel.write(bytes).whenSuccess { self.taken.withLock { $0 += byteCount } }
+        }
+        channel.flush()
     }
 }

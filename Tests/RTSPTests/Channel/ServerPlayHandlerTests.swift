@@ -74,6 +74,29 @@ struct ServerPlayHandlerTests {
         #expect(gate.connections.first?.counters.packets == sent)
     }
 
+    @Test("What a client sends is not late while it is not read, and is from when it is")
+    func notRead() throws {
+        var limits = RTSPSessionLimits()
+        limits.message = .zero
+        let play = try ServerPlay(gate, limits: limits)
+        let log = gate.log.all
+        func setWritable(_ isWritable: Bool) {
+            play.channel.isWritable = isWritable
+            play.channel.pipeline.fireChannelWritabilityChanged()
+            play.loop.advanceTime(by: .seconds(1))
+        }
+        try play.send(bytes: ByteBuffer(string: "OPTIONS "))
+        setWritable(false)
+        #expect(gate.log.all == log)
+        // It was on its way.
+        try play.send(bytes: ByteBuffer(string: "rtsp://"))
+        play.loop.advanceTime(by: .seconds(1))
+        #expect(gate.log.all == log)
+        setWritable(true)
+        #expect(play.isClosed)
+        #expect(gate.log.all == log + ["a message took longer than 0 s", "disconnected"])
+    }
+
     @Test("PAUSE stops it, PLAY goes on, TEARDOWN lets go of the place")
     func pause() throws {
         try play.setUp()

@@ -121,7 +121,7 @@ func rtpPacket(
 }
 
 /// A leg that keeps what it is given.
-final class TestLeg: SampleSink, PacketSink, PeerSink {
+final class TestLeg: LegSink {
     struct Seen {
         var tracks: [MediaTrack] = []
         var samples: [MediaSample] = []

@@ -396,4 +396,25 @@ struct SRTGatewayInputTests {
         peers[0].close()
         try await eventually("a free place") { (try? SRTPeer(port: running.port, streamID: "f2/in")) != nil }
     }
+
+    @Test("Who tries wrong keys slows nobody else at the address, and is told why it waits")
+    func wrongKeysOfOne() async throws {
+        let running = try RunningGateway()
+        for flow in ["guessed", "well"] {
+            var configuration = SRTListenerInputConfiguration(name: "\(flow)/in")
+            configuration.encryption = SRTEncryptionSettings(passphrase: Self.passphrase, keyLength: 16)
+            _ = try running.gateway.addInput(configuration, sink: CollectingSink())
+        }
+        func call(_ flow: String, _ passphrase: String) throws -> SRTPeer {
+            try SRTPeer(port: running.port, streamID: "\(flow)/in", passphrase: passphrase, keyLength: 16)
+        }
+        func isToWait(_ event: SRTEvent) -> Bool {
+            if case .triedTooOften("guessed/in", _) = event { true } else { false }
+        }
+        try await eventually("too many tries", detail: { "\(running.events)" }) {
+            _ = try? call("guessed", "a wrong passphrase")
+            return running.events.contains(where: isToWait)
+        }
+        _ = try call("well", Self.passphrase)
+    }
 }

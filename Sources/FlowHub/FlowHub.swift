@@ -49,6 +49,8 @@ public final class FlowHub: Sendable {
         var packets = PacketPath()
         var samples = SamplePath()
         var nextToken = 0
+        /// No leg takes over from another any more.
+        var isEnding = false
         var bytes: UInt64 = 0
         var passedPackets: UInt64 = 0
         var rate = RateMeter()
@@ -92,8 +94,9 @@ public final class FlowHub: Sendable {
         /// Tells the selector of the legs, in their order.
         mutating func describeLegs() {
             let chosen = settings.chosen
+            let candidates = isEnding ? legs.filter { $0.token == selector.active } : legs
             selector.setLegs(
-                legs.map {
+                candidates.map {
                     LegSelector.Candidate(
                         $0.token,
                         isFiller: $0.isFiller,
@@ -181,6 +184,14 @@ public final class FlowHub: Sendable {
             $0.selector.update(settings.selection)
             $0.limiter.update(bitsPerSecond: settings.maxBandwidth)
             $0.describeLegs()
+        }
+    }
+
+    /// The flow ends, leg by leg: none takes over from another from now on.
+    public func end() {
+        state.withLock { state in
+            state.isEnding = true
+            state.describeLegs()
         }
     }
 
@@ -450,6 +461,8 @@ public final class FlowHub: Sendable {
             return events
         case .lost(let token, let reason):
             state.samples.streamEnded()
+            // That a flow which ends has no stream is no news.
+            guard !state.isEnding else { return [] }
             return state.id(of: token).map { [.activeLegLost($0, reason)] } ?? []
         }
     }

@@ -187,14 +187,6 @@ public final class FlowHub: Sendable {
         }
     }
 
-    /// The flow ends, leg by leg: none takes over from another from now on.
-    public func end() {
-        state.withLock { state in
-            state.isEnding = true
-            state.describeLegs()
-        }
-    }
-
     // MARK: Legs
 
     /// Adds a leg with the lowest priority; what it receives goes through the returned sink.

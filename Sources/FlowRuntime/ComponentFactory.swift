@@ -209,37 +209,3 @@ final class ComponentFactory: Sendable {
         }
     }
 }
-
-extension FlowEvent {
-    /// Passes on what the SRT room tells; its endpoints are named `flow/component`.
-    fileprivate static func tell(
-        _ event: SRTEvent,
-        refusals: RefusalLedger,
-        onEvent: @Sendable (FlowEvent) -> Void
-    ) {
-        switch event {
-        case .refused(let reason, let endpoint, let remote):
-            let parts = endpoint?.split(separator: "/", maxSplits: 1).map(String.init) ?? []
-            refusals.refused(
-                reason,
-                flow: parts.first ?? "",
-                component: parts.count > 1 ? parts[1] : "srt",
-                remote: remote
-            )
-        case .latencyTooLow(let advice, let endpoint, let remote):
-            onEvent(FlowEvent(advice, endpoint: endpoint, remote: remote))
-        case .libraryLog(let line):
-            onEvent(FlowEvent(reason: "SRTLibrary", severity: .debug, flow: "", component: "srt", message: line))
-        case .suppressed(let count):
-            onEvent(
-                FlowEvent(
-                    reason: "EventsSuppressed",
-                    severity: .debug,
-                    flow: "",
-                    component: "srt",
-                    message: "\(count) more events of this kind were left out"
-                )
-            )
-        }
-    }
-}

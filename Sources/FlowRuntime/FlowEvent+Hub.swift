@@ -88,8 +88,10 @@ extension FlowEvent {
     init(_ loss: MergeLoss, _ leg: LegID, flow: String) {
         let message =
             switch loss {
-            case .packets(let count): "\(count) packets came on neither leg within the merge window"
-            case .places(let count): "at \(count) places packets came on neither leg within the merge window"
+            case .packets(let count):
+                "\(count) \(count == 1 ? "packet" : "packets") came on neither leg within the merge window"
+            case .places(let count):
+                "at \(count) \(count == 1 ? "place" : "places") packets came on neither leg within the merge window"
             }
         self.init(
             reason: "MergeLoss",

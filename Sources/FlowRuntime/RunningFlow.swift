@@ -127,6 +127,7 @@ final class RunningFlow: Sendable {
     /// Inputs first, so that the outputs drain what came in.
     func stop() {
         let (inputs, outputs) = state.withLock { ($0.inputs.keys.sorted(), $0.outputs.keys.sorted()) }
+        hub.end()
         inputs.forEach(stopInput)
         merge.stop()
         outputs.forEach(stopOutput)

@@ -82,25 +82,3 @@ extension PeerStatus {
         counters.packetsDropped = peer.dropped
     }
 }
-
-extension FlowEvent {
-    /// What a connection's latency should be; nil when it is long enough again. Endpoints are named `flow/component`.
-    init(_ advice: SRTLatencyAdvice?, endpoint: String, remote: String) {
-        let parts = endpoint.split(separator: "/", maxSplits: 1).map(String.init)
-        let message =
-            if let advice {
-                "the latency of \(advice.latencyMilliseconds) ms is below three round trips of "
-                    + "\(Int(advice.roundTripMilliseconds.rounded(.up))) ms: set latency: \(advice.advisedMilliseconds)ms"
-            } else {
-                "the latency is long enough for the round-trip time again"
-            }
-        self.init(
-            reason: advice == nil ? "LatencySufficient" : "LatencyTooLow",
-            severity: advice == nil ? .info : .warning,
-            flow: parts.first ?? "",
-            component: parts.count > 1 ? parts[1] : nil,
-            remote: remote,
-            message: message
-        )
-    }
-}

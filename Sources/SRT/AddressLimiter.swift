@@ -1,8 +1,18 @@
 import Media
 import NetworkAddress
 
-/// A token bucket for each address in a table of bounded size. IPv6 addresses count by their /64.
+/// A token bucket for each address and what it asks for, in a table of bounded size. IPv6 addresses count by their /64.
 struct AddressLimiter: Sendable {
+    private struct Key: Hashable {
+        let address: IPAddress
+        let name: String
+
+        init(_ address: IPAddress, _ name: String) {
+            self.address = address.family == .v4 ? address : IPAddress(v6: (address.value >> 64) << 64)
+            self.name = name
+        }
+    }
+
     private struct Bucket {
         var tokens: Double
         var refilled: MonotonicTime
@@ -11,7 +21,7 @@ struct AddressLimiter: Sendable {
     let burst: Int
     let perSecond: Double
     let capacity: Int
-    private var buckets: [IPAddress: Bucket] = [:]
+    private var buckets: [Key: Bucket] = [:]
 
     init(burst: Int, perSecond: Double = 1, capacity: Int = SRTLimits.rememberedAddresses) {
         self.burst = burst
@@ -22,8 +32,10 @@ struct AddressLimiter: Sendable {
     var count: Int { buckets.count }
 
     /// Takes a token; false when the address has none left.
-    mutating func take(_ address: IPAddress, at now: MonotonicTime) -> Bool {
-        let key = Self.key(address)
+    ///
+    /// - Parameter name: of what the address asks for, each of which has its own tokens.
+    mutating func take(_ address: IPAddress, for name: String = "", at now: MonotonicTime) -> Bool {
+        let key = Key(address, name)
         var bucket = refilled(key, at: now)
         let granted = bucket.tokens >= 1
         if granted { bucket.tokens -= 1 }
@@ -33,11 +45,11 @@ struct AddressLimiter: Sendable {
     }
 
     /// Whether the address has used up its tokens; takes none.
-    func isExhausted(_ address: IPAddress, at now: MonotonicTime) -> Bool {
-        refilled(Self.key(address), at: now).tokens < 1
+    func isExhausted(_ address: IPAddress, for name: String = "", at now: MonotonicTime) -> Bool {
+        refilled(Key(address, name), at: now).tokens < 1
     }
 
-    private func refilled(_ key: IPAddress, at now: MonotonicTime) -> Bucket {
+    private func refilled(_ key: Key, at now: MonotonicTime) -> Bucket {
         guard var bucket = buckets[key] else { return Bucket(tokens: Double(burst), refilled: now) }
         let seconds = Double(max(0, now.nanoseconds(since: bucket.refilled))) / 1e9
         bucket.tokens = min(Double(burst), bucket.tokens + seconds * perSecond)
@@ -49,9 +61,5 @@ struct AddressLimiter: Sendable {
     private mutating func evict() {
         let oldest = buckets.sorted { $0.value.refilled < $1.value.refilled }.prefix(max(1, capacity / 8))
         for (key, _) in oldest { buckets[key] = nil }
-    }
-
-    private static func key(_ address: IPAddress) -> IPAddress {
-        address.family == .v4 ? address : IPAddress(v6: (address.value >> 64) << 64)
     }
 }

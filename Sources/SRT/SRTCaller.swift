@@ -25,6 +25,8 @@ final class SRTCaller: Sendable {
     private struct Body {
         var state: State
         var backoff = ReconnectBackoff()
+        /// Of the latest attempt, if it failed.
+        var failure: String?
     }
 
     let configuration: SRTCallerConfiguration
@@ -111,7 +113,7 @@ final class SRTCaller: Sendable {
                 do throws(SRTResolveFailure) {
                     _ = move(to: .resolved(try resolve()))
                 } catch {
-                    failed(error.message, at: SRTClock.now)
+                    failed(error.message, core, at: SRTClock.now)
                 }
                 core.poller.wake()
             }
@@ -125,7 +127,7 @@ final class SRTCaller: Sendable {
             try core.callerSocket(for: address, receiveWindow: settings.receiveWindow)
         }
         guard case .success(let socket) = made else {
-            if case .failure(let failure) = made { failed(failure.message, at: now) }
+            if case .failure(let failure) = made { failed(failure.message, core, at: now) }
             return step(core, at: now)
         }
         var prepared = socket.apply(settings) && socket.set(SRTO_CONNTIMEO, SRTLimits.connectTimeoutMilliseconds)
@@ -136,7 +138,7 @@ final class SRTCaller: Sendable {
         guard called else {
             let text = SRTSocket.lastErrorText
             socket.close()
-            failed("cannot call \(address): \(text)", at: now)
+            failed("cannot call \(address): \(text)", core, at: now)
             return step(core, at: now)
         }
         // libsrt gives up first; this is for a libsrt that does not.
@@ -162,7 +164,7 @@ final class SRTCaller: Sendable {
         case .failed:
             let reason = SRTRejectReason.sentence(srt_getrejectreason(socket.id))
             socket.close()
-            failed("\(attempt.address): \(reason)", at: now)
+            failed("\(attempt.address): \(reason)", core, at: now)
             return step(core, at: now)
         }
     }
@@ -172,6 +174,7 @@ final class SRTCaller: Sendable {
             socket.close()
             return .stopped
         }
+        body.withLock { $0.failure = nil }
         let connection = SRTConnection(
             socket: socket,
             remote: address,
@@ -189,12 +192,15 @@ final class SRTCaller: Sendable {
         return .idle
     }
 
-    private func failed(_ message: String, at now: MonotonicTime) {
-        body.withLock { body in
-            if case .stopped = body.state { return }
+    private func failed(_ message: String, _ core: SRTCore, at now: MonotonicTime) {
+        let isNews = body.withLock { body in
+            if case .stopped = body.state { return false }
             body.state = .waiting(until: body.backoff.attemptFailed(at: now, jitter: .random(in: 0..<1)))
+            defer { body.failure = message }
+            return body.failure != message
         }
         owner.withLock { $0.value }?.attemptFailed(message)
+        if isNews { core.events.callFailed(endpoint: configuration.name, message) }
     }
 
     /// False when stopped meanwhile.

@@ -241,7 +241,7 @@ final class SRTCore: Sendable {
     }
 
     private func keyRefused(_ refusal: Refusal, _ endpoint: SRTEndpoint, _ remote: IPEndpoint, at now: MonotonicTime) {
-        _ = wrongKeys.withLock { $0.take(remote.address, at: now) }
+        _ = wrongKeys.withLock { $0.take(remote.address, for: endpoint.name, at: now) }
         events.refused(refusal, endpoint: endpoint.name, remote: remote)
     }
 

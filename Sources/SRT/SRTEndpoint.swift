@@ -29,6 +29,8 @@ final class SRTEndpoint: Sendable {
     let name: String
     let direction: Direction
     let settings: SRTSessionSettings
+    /// Whether the publisher that is connected has brought nothing for so long that it gives way to another one.
+    let isSilent: @Sendable () -> Bool
     private let admission: Mutex<Admission>
     private let owner: Mutex<Owner>
 
@@ -36,10 +38,18 @@ final class SRTEndpoint: Sendable {
         weak var value: (any SRTConnectionOwner)?
     }
 
-    init(name: String, direction: Direction, settings: SRTSessionSettings, allow: Allowlist, maximum: Int) {
+    init(
+        name: String,
+        direction: Direction,
+        settings: SRTSessionSettings,
+        allow: Allowlist,
+        maximum: Int,
+        isSilent: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.name = name
         self.direction = direction
         self.settings = settings
+        self.isSilent = isSilent
         self.admission = Mutex(Admission(allow: allow, maximum: maximum))
         self.owner = Mutex(Owner())
     }
@@ -67,10 +77,17 @@ final class SRTEndpoint: Sendable {
         case (.input, .request), (.output, .publish): return .wrongDirection
         default: break
         }
-        return admission.withLock { admission in
+        let refusal = admit(address, beyondMaximum: 0)
+        guard refusal == .alreadyPublishing, isSilent() else { return refusal }
+        // One that is to take its place.
+        return admit(address, beyondMaximum: 1)
+    }
+
+    private func admit(_ address: IPAddress, beyondMaximum more: Int) -> Refusal? {
+        admission.withLock { admission in
             guard !admission.isClosed else { return .unknownStreamKey }
             guard admission.allow.allows(address) else { return .notInAllowlist }
-            guard admission.admitted < admission.maximum else {
+            guard admission.admitted < admission.maximum + more else {
                 return direction == .input ? .alreadyPublishing : .tooManyReceivers
             }
             admission.admitted += 1

@@ -1,10 +1,18 @@
 public import Media
 
-/// What the gateway tells about peers that it turned away, every one, about connections whose latency is too low, and what
-/// libsrt logged, at a bounded rate.
+/// What the gateway tells about peers that it turned away, every one, about receivers and calls, about connections whose
+/// latency is too low, and what libsrt logged, at a bounded rate.
 public enum SRTEvent: Sendable, Hashable {
     /// A peer was refused. `endpoint` is the input's or output's name, nil when the stream ID names none.
     case refused(Refusal, endpoint: String?, remote: String)
+    /// A peer has tried so many wrong keys of the endpoint that it has to wait.
+    case triedTooOften(endpoint: String, remote: String)
+    /// A receiver takes an output's stream: it came, or was called.
+    case receiverConnected(endpoint: String, remote: String, isCalled: Bool)
+    /// It takes it no more. `isExpected`: it was a guest, or we ended it.
+    case receiverDisconnected(endpoint: String, remote: String, reason: String, isExpected: Bool)
+    /// A caller cannot reach its far side, otherwise than at the attempt before.
+    case callFailed(endpoint: String, message: String)
     /// The latency of an endpoint's connection is too low for its round trips; nil when it no longer is.
     case latencyTooLow(SRTLatencyAdvice?, endpoint: String, remote: String)
     /// A line that libsrt logged as a warning or worse.

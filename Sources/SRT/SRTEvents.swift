@@ -2,7 +2,7 @@ import Media
 import NetworkAddress
 import Synchronization
 
-/// Passes refusals and advice on as they come, and libsrt's log lines at a bounded rate.
+/// Passes refusals, advice and what becomes of receivers on as they come, and libsrt's log lines at a bounded rate.
 final class SRTEvents: Sendable {
     private struct Limits {
         /// One bucket for all.
@@ -21,6 +21,29 @@ final class SRTEvents: Sendable {
 
     func refused(_ refusal: Refusal, endpoint: String?, remote: IPEndpoint) {
         handler(.refused(refusal, endpoint: endpoint, remote: remote.description))
+    }
+
+    func triedTooOften(endpoint: String, remote: IPEndpoint) {
+        handler(.triedTooOften(endpoint: endpoint, remote: remote.description))
+    }
+
+    func receiverConnected(endpoint: String, remote: IPEndpoint, isCalled: Bool) {
+        handler(.receiverConnected(endpoint: endpoint, remote: remote.description, isCalled: isCalled))
+    }
+
+    func receiverDisconnected(endpoint: String, remote: IPEndpoint, _ reason: String, isExpected: Bool) {
+        handler(
+            .receiverDisconnected(
+                endpoint: endpoint,
+                remote: remote.description,
+                reason: reason,
+                isExpected: isExpected
+            )
+        )
+    }
+
+    func callFailed(endpoint: String, _ message: String) {
+        handler(.callFailed(endpoint: endpoint, message: message))
     }
 
     func latencyChanged(_ advice: SRTLatencyAdvice?, endpoint: String, remote: String) {

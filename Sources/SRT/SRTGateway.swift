@@ -28,9 +28,13 @@ public final class SRTGateway: Sendable {
     public var sharedPort: UInt16? { core.sharedPort }
 
     /// Waits for a publisher.
+    ///
+    /// - Parameter isSilent: whether the one that is connected has brought nothing for so long that it gives way to another
+    ///   one; called on libsrt's and the poller's threads.
     public func addInput(
         _ configuration: SRTListenerInputConfiguration,
-        sink: any InputSink
+        sink: any InputSink,
+        isSilent: @escaping @Sendable () -> Bool = { false }
     ) throws(SRTFailure) -> SRTInput {
         let endpoint = SRTEndpoint(
             name: configuration.name,
@@ -41,7 +45,8 @@ public final class SRTGateway: Sendable {
                 encryption: configuration.encryption
             ),
             allow: configuration.allow,
-            maximum: 1
+            maximum: 1,
+            isSilent: isSilent
         )
         let port = try core.attach(endpoint, port: configuration.port, streamID: configuration.streamID)
         let input = SRTInput(core: core, sink: sink, endpoint: endpoint, port: port, caller: nil)

@@ -164,15 +164,21 @@ public final class SRTInput: Sendable {
 
 extension SRTInput: SRTConnectionOwner {
     func adopt(_ connection: SRTConnection) -> Bool {
-        let adopted = session.withLock { session in
-            guard !session.isClosed, !closing.load(ordering: .relaxed), session.connection == nil else { return false }
+        let (isAdopted, former) = session.withLock { session -> (Bool, SRTConnection?) in
+            guard !session.isClosed, !closing.load(ordering: .relaxed) else { return (false, nil) }
+            let former = session.connection
+            if former != nil {
+                guard endpoint?.isSilent() ?? false else { return (false, nil) }
+                sink.peerDisconnected("it brought no media for too long, and another publisher came")
+            }
             session.connection = connection
             session.pace = SRTReadPace()
             session.sequence = SRTSequence()
             sink.peerConnected(connection.remote.description)
-            return true
+            return (true, former)
         }
-        guard adopted else { return false }
+        guard isAdopted else { return false }
+        former?.close()
         figures.withLock { figures in
             figures.state = .connected
             figures.connections += 1

@@ -53,9 +53,9 @@ public enum SRTLimits {
     /// Connections that wait to be accepted on one listener.
     static let backlog: Int32 = 128
 
-    /// Wrong keys that an address may try at once; one more is allowed each second after that.
+    /// Wrong keys that an address may try at once of one endpoint; one more is allowed each second after that.
     static let wrongKeyBurst = 10
-    /// Addresses that the table of wrong keys remembers; the one that was heard from longest ago goes first.
+    /// Addresses with endpoints that the table of wrong keys remembers; what was heard from longest ago goes first.
     static let rememberedAddresses = 4_096
     /// libsrt's log lines that are passed on at once.
     static let eventBurst = 100

@@ -72,8 +72,22 @@ public final class SRTOutput: Sendable {
         caller?.stop()
         if let port, let endpoint { core.remove(endpoint, from: port) }
         core.forget(self)
-        for peer in peers { peer.connection.close() }
+        for peer in peers {
+            peer.connection.close()
+            tellEnd(of: peer.connection, "the output was stopped", isExpected: true)
+        }
         figures.withLock { $0.state = .closed }
+    }
+
+    private var name: String { endpoint?.name ?? caller?.configuration.name ?? "" }
+
+    private func tellEnd(of connection: SRTConnection, _ reason: String, isExpected: Bool) {
+        core.events.receiverDisconnected(
+            endpoint: name,
+            remote: connection.remote,
+            reason,
+            isExpected: isExpected
+        )
     }
 
     public func statistics() -> SRTOutputStatistics {
@@ -102,16 +116,21 @@ public final class SRTOutput: Sendable {
         let connections = sending.withLock { $0.peers.map { ($0.connection, $0.isBroken) } }
         let gone = connections.filter { $0.1 || isGone($0.0) }.map(\.0)
         guard !gone.isEmpty else { return }
-        sending.withLock { sending in
-            sending.peers.removeAll { peer in gone.contains { $0 === peer.connection } }
+        let removed = sending.withLock { sending in
+            let removed = sending.peers.map(\.connection).filter { connection in gone.contains { $0 === connection } }
+            sending.peers.removeAll { peer in removed.contains { $0 === peer.connection } }
+            return removed
         }
         let now = SRTClock.now
-        for connection in gone {
+        let reason = "the connection was lost or closed by the far side"
+        for connection in removed {
             connection.close()
             figures.withLock { figures in
-                figures.lastError = "the connection was lost or closed by the far side"
+                figures.lastError = reason
                 if figures.state == .connected { figures.state = .waiting }
             }
+            // Who came may go as well.
+            tellEnd(of: connection, reason, isExpected: caller == nil)
             caller?.connectionLost(since: connection.connectedSince, at: now)
         }
     }
@@ -198,6 +217,7 @@ extension SRTOutput: SRTConnectionOwner {
             if figures.state != .closed { figures.state = .connected }
         }
         core.poller.addOutput(self)
+        core.events.receiverConnected(endpoint: name, remote: connection.remote, isCalled: caller != nil)
         return true
     }
 

@@ -180,9 +180,6 @@ final class SRTPort: Sendable {
             core.events.refused(refusal, endpoint: endpoint?.name, remote: remote)
             return SRTSocket.errorResult
         }
-        guard !core.wrongKeys.withLock({ $0.isExhausted(remote.address, at: now) }) else {
-            return refuse(.tooManyConnections, nil)
-        }
         let length = streamID.map { strnlen($0, SRTLimits.streamIDBytes + 1) } ?? 0
         let bytes = UnsafeRawBufferPointer(start: streamID, count: length)
         let wanted: SRTStreamID
@@ -208,6 +205,12 @@ final class SRTPort: Sendable {
         _ now: MonotonicTime,
         _ refuse: (Refusal, SRTEndpoint?) -> Int32
     ) -> Int32 {
+        // Others of the address, who may stand behind one router with it, are not slowed.
+        guard !core.wrongKeys.withLock({ $0.isExhausted(remote.address, for: endpoint.name, at: now) }) else {
+            srt_setrejectreason(socket.id, Refusal.tooManyConnections.rejectCode)
+            core.events.triedTooOften(endpoint: endpoint.name, remote: remote)
+            return SRTSocket.errorResult
+        }
         if let refusal = endpoint.admit(remote.address, mode: mode) { return refuse(refusal, endpoint) }
         guard core.connections.withLock({ $0.take(remote.address) }) else {
             endpoint.release()

@@ -30,6 +30,24 @@ struct LifecycleTests {
         #expect(metrics.contains("headgate_") && metrics.contains("# HELP headgate_"))
     }
 
+    @Test("As many files may be open as the system grants, not as few as a shell or systemd starts with")
+    func openFiles() async throws {
+        let (flows, state) = (try TemporaryDirectory("headgate-flows"), try TemporaryDirectory("headgate-state"))
+        let listeners = ["http", "srt", "rtmp", "rtsp"].flatMap { ["--\($0)", "off"] }
+        let gateway = try ChildProcess(
+            "sh",
+            ["-c", "ulimit -S -n 100 && exec \"$0\" \"$@\"", GatewayProcess.binaryPath, "serve"]
+                + ["--flows", flows.path, "--state-dir", state.path] + listeners
+        )
+        try await eventually("ready", detail: { gateway.errorOutput }) { gateway.errorOutput.contains("ready") }
+        let limits = try String(contentsOfFile: "/proc/\(gateway.processIdentifier)/limits", encoding: .utf8)
+        let files = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+        let (soft, hard) = (files.split(separator: " ")[3], files.split(separator: " ")[4])
+        #expect(soft == hard && soft != "100", "\(files)")
+        gateway.signal(SIGTERM)
+        _ = try await gateway.waitForExit(within: .seconds(15))
+    }
+
     @Test("A port in use: the flow says so, the others run, and it heals when the port is free")
     func portInUse() async throws {
         let port = FreePorts.next()

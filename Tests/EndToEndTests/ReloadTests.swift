@@ -170,6 +170,28 @@ struct ReloadTests {
         #expect(try gateway.flow("kept")?.isReady == true)
     }
 
+    @Test("A flow with two legs goes without a takeover on its way out", .shared)
+    func removalOfTwoLegs() async throws {
+        let ports = [FreePorts.next(), FreePorts.next()]
+        let gateway = try await GatewayProcess.start([
+            "two.yaml": FlowText.flow(
+                "two",
+                inputs: zip(["a", "b"], ports).map { "name: \($0), protocol: rtp, port: \($1)" }
+            ),
+            // Alone, it would not go at once.
+            "kept.yaml": FlowText.srtInput("kept", port: FreePorts.next()),
+        ])
+        let stream = SyntheticStream(identifier: 9)
+        let senders = try ports.map { try DatagramSender(stream, to: $0, interval: .milliseconds(20)) }
+        defer { senders.forEach { $0.stop() } }
+        try await gateway.waitForFlow("two", "two senders") { flow in
+            flow.inputs.flatMap(\.legs).count { $0.state == .connected } == 2
+        }
+        try gateway.flows.remove("two.yaml")
+        try await gateway.waitForLog("flow=two", "Deleted")
+        #expect(!gateway.log.contains("took over") && !gateway.log.contains("StreamLost"), "\(gateway.log)")
+    }
+
     @Test("Editors' temporary files, comments-only saves and half-written files change nothing", .shared)
     func transientFiles() async throws {
         let port = FreePorts.next()

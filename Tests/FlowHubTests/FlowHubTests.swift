@@ -91,6 +91,33 @@ struct FlowHubTests {
         #expect(hub.snapshot(at: .zero).switches == 1)
     }
 
+    @Test("A flow that ends hands over to no leg on its way out, and tells of no loss")
+    func end() {
+        let hub = makeHub()
+        let sink = CollectingSink()
+        hub.addSink(sink, named: "out")
+        let main = hub.addLeg(LegID(input: "a", leg: "main"))
+        let standby = hub.addLeg(LegID(input: "b", leg: "main"))
+        for leg in [main, standby] {
+            leg.peerConnected("192.0.2.1:1")
+            send([[1]], to: leg)
+        }
+        log.events.withLock { $0 = [] }
+        hub.end()
+        send([[2]], to: main)
+        hub.removeLeg(main)
+        send([[3]], to: standby)
+        hub.tick(at: .zero)
+        hub.removeLeg(standby)
+        #expect(sink.received.withLock { $0 } == [[1], [2]])
+        #expect(
+            log.events.withLock { $0 }
+                == ["a", "b"].map {
+                    .peerDisconnected(leg: LegID(input: $0, leg: "main"), remote: "192.0.2.1:1", reason: "stopped")
+                }
+        )
+    }
+
     @Test("Over the cap packets are dropped and counted, told once, and a raised cap lets them pass")
     func cap() {
         let hub = makeHub(maxBandwidth: 80)

@@ -396,4 +396,52 @@ struct SRTGatewayInputTests {
         peers[0].close()
         try await eventually("a free place") { (try? SRTPeer(port: running.port, streamID: "f2/in")) != nil }
     }
+
+    @Test("Who tries wrong keys slows nobody else at the address, and is told why it waits")
+    func wrongKeysOfOne() async throws {
+        let running = try RunningGateway()
+        for flow in ["guessed", "well"] {
+            var configuration = SRTListenerInputConfiguration(name: "\(flow)/in")
+            configuration.encryption = SRTEncryptionSettings(passphrase: Self.passphrase, keyLength: 16)
+            _ = try running.gateway.addInput(configuration, sink: CollectingSink())
+        }
+        func call(_ flow: String, _ passphrase: String) throws -> SRTPeer {
+            try SRTPeer(port: running.port, streamID: "\(flow)/in", passphrase: passphrase, keyLength: 16)
+        }
+        func isToWait(_ event: SRTEvent) -> Bool {
+            if case .triedTooOften("guessed/in", _) = event { true } else { false }
+        }
+        try await eventually("too many tries", detail: { "\(running.events)" }) {
+            _ = try? call("guessed", "a wrong passphrase")
+            return running.events.contains(where: isToWait)
+        }
+        _ = try call("well", Self.passphrase)
+    }
+
+    @Test("A publisher that brings nothing gives way to the next one, a live one does not")
+    func silence() async throws {
+        let running = try RunningGateway()
+        let sink = CollectingSink()
+        let isSilent = Atomic(false)
+        let input = try running.gateway.addInput(SRTListenerInputConfiguration(name: "demo/in"), sink: sink) {
+            isSilent.load(ordering: .relaxed)
+        }
+        func call() throws -> SRTPeer { try SRTPeer(port: running.port, streamID: "demo/in") }
+        let first = try call()
+        try await eventually("the first") { sink.current.connected.count == 1 }
+        #expect(throws: SRTPeer.Refused(code: 1_409)) { try call() }
+        isSilent.store(true, ordering: .relaxed)
+        let second = try call()
+        try await eventually("the second") { sink.current.connected.count == 2 }
+        isSilent.store(false, ordering: .relaxed)
+        try await eventually("the end of the first") { !first.isConnected }
+        #expect(sink.current.disconnected == ["it brought no media for too long, and another publisher came"])
+        #expect(input.statistics().peer?.remote == sink.current.connected.last)
+        #expect(throws: SRTPeer.Refused(code: 1_409)) { try call() }
+        #expect(second.send([1, 2, 3]))
+        try await eventually("the second's message") { sink.current.payloads == [[1, 2, 3]] }
+        second.close()
+        try await eventually("the place is free") { input.statistics().state == .waiting }
+        _ = try call()
+    }
 }

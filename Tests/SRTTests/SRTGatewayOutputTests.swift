@@ -217,4 +217,78 @@ struct SRTGatewayOutputTests {
             }
         }
     }
+
+    @Test("Who comes to an output and goes is told, and so is the end of the output")
+    func guestsAreTold() async throws {
+        let running = try RunningGateway()
+        let output = try running.gateway.addOutput(SRTListenerOutputConfiguration(name: "demo/out"))
+        let first = try SRTPeer(port: running.port, streamID: "demo/out")
+        try await eventually("the receiver") { output.statistics().peers.count == 1 }
+        let remote = try #require(output.statistics().peers.first?.remote)
+        first.close()
+        try await eventually("the end") { output.statistics().peers.isEmpty }
+        let second = try SRTPeer(port: running.port, streamID: "demo/out")
+        try await eventually("the next receiver") { output.statistics().peers.count == 1 }
+        let other = try #require(output.statistics().peers.first?.remote)
+        output.close()
+        withExtendedLifetime(second) {}
+        let told = running.events.filter { if case .libraryLog = $0 { false } else { true } }
+        #expect(
+            told == [
+                .receiverConnected(endpoint: "demo/out", remote: remote, isCalled: false),
+                .receiverDisconnected(
+                    endpoint: "demo/out",
+                    remote: remote,
+                    reason: "the connection was lost or closed by the far side",
+                    isExpected: true
+                ),
+                .receiverConnected(endpoint: "demo/out", remote: other, isCalled: false),
+                .receiverDisconnected(
+                    endpoint: "demo/out",
+                    remote: other,
+                    reason: "the output was stopped",
+                    isExpected: true
+                ),
+            ]
+        )
+    }
+
+    @Test("A far side that cannot be reached is told once, and so is its loss, which nobody wanted")
+    func callsAreTold() async throws {
+        let running = try RunningGateway()
+        let listener = try SRTListener()
+        let missing = "127.0.0.1 is not there"
+        let isThere = Atomic(false)
+        let attempts = Atomic(0)
+        let configuration = SRTCallerConfiguration(name: "demo/call") { () throws(SRTResolveFailure) in
+            attempts.add(1, ordering: .relaxed)
+            guard isThere.load(ordering: .relaxed) else { throw SRTResolveFailure(message: missing) }
+            return IPEndpoint(address: IPAddress(v4: 0x7f00_0001), port: listener.port)
+        }
+        let output = try running.gateway.addOutput(configuration)
+        try await eventually("two attempts") { attempts.load(ordering: .relaxed) >= 2 }
+        isThere.store(true, ordering: .relaxed)
+        let peer = try await listener.accept()
+        try await eventually("the connection") { output.statistics().state == .connected }
+        isThere.store(false, ordering: .relaxed)
+        peer.close()
+        try await eventually("the next failure", detail: { "\(running.events)" }) {
+            running.events.filter { $0 == .callFailed(endpoint: "demo/call", message: missing) }.count == 2
+        }
+        let remote = "127.0.0.1:\(listener.port)"
+        let told = running.events.filter { if case .libraryLog = $0 { false } else { true } }
+        #expect(
+            told == [
+                .callFailed(endpoint: "demo/call", message: missing),
+                .receiverConnected(endpoint: "demo/call", remote: remote, isCalled: true),
+                .receiverDisconnected(
+                    endpoint: "demo/call",
+                    remote: remote,
+                    reason: "the connection was lost or closed by the far side",
+                    isExpected: false
+                ),
+                .callFailed(endpoint: "demo/call", message: missing),
+            ]
+        )
+    }
 }

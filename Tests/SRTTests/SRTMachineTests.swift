@@ -24,6 +24,16 @@ struct SRTMachineTests {
         #expect(limiter.take(noisy, at: seconds(1.2)) == false)
     }
 
+    @Test("What an address asks for has tries of its own")
+    func limiterNames() {
+        var limiter = AddressLimiter(burst: 1)
+        let address = IPAddress(v4: 1)
+        #expect(limiter.take(address, for: "a/in", at: .zero) == true)
+        #expect(limiter.take(address, for: "a/in", at: .zero) == false)
+        #expect(!limiter.isExhausted(address, for: "b/in", at: .zero))
+        #expect(limiter.take(address, for: "b/in", at: .zero) == true)
+    }
+
     @Test("IPv6 addresses of one /64 share their tries")
     func limiterV6() {
         var limiter = AddressLimiter(burst: 1)

@@ -1,4 +1,5 @@
 import FlowPlanner
+import Media
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -21,12 +22,20 @@ final class StreamListeners: Sendable {
 
     private let eventLoops: EventLoops
     private let bufferLimits: ChannelOptions.Types.WriteBufferWaterMark
+    private let refusals: RefusalLedger
     private let open = Mutex<[(listener: Listener, channel: any Channel)]>([])
 
-    /// - Parameter bufferLimits: how much may wait to be sent on a connection.
-    init(eventLoops: EventLoops, bufferLimits: ChannelOptions.Types.WriteBufferWaterMark) {
+    /// - Parameters:
+    ///   - bufferLimits: how much may wait to be sent on a connection.
+    ///   - refusals: hears of connections that cannot be taken.
+    init(
+        eventLoops: EventLoops,
+        bufferLimits: ChannelOptions.Types.WriteBufferWaterMark,
+        refusals: RefusalLedger
+    ) {
         self.eventLoops = eventLoops
         self.bufferLimits = bufferLimits
+        self.refusals = refusals
     }
 
     /// Listens on one more port, with TLS when there is a certificate.
@@ -40,6 +49,20 @@ final class StreamListeners: Sendable {
             .serverChannelOption(ChannelOptions.backlog, value: Self.backlog)
             .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: Self.acceptedAtOnce)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [refusals] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pause = AcceptPause { shortage in
+                        refusals.refused(
+                            .tooManyConnections,
+                            flow: "",
+                            component: scheme,
+                            remote: nil,
+                            message: "a connection waits that cannot be taken: \(shortage)"
+                        )
+                    }
+                    try channel.pipeline.syncOperations.addHandler(pause)
+                }
+            }
             .childChannelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
             .childChannelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(ChannelOptions.writeBufferWaterMark, value: bufferLimits)

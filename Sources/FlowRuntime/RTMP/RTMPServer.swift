@@ -54,7 +54,11 @@ final class RTMPServer: RTMPServerDelegate {
     let listeners: StreamListeners
 
     init(eventLoops: EventLoops, refusals: RefusalLedger, onEvent: @escaping @Sendable (FlowEvent) -> Void) {
-        listeners = StreamListeners(eventLoops: eventLoops, bufferLimits: RTMPServerHandler.bufferLimits)
+        listeners = StreamListeners(
+            eventLoops: eventLoops,
+            bufferLimits: RTMPServerHandler.bufferLimits,
+            refusals: refusals
+        )
         self.refusals = refusals
         self.onEvent = onEvent
     }

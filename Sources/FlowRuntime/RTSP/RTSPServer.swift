@@ -41,7 +41,11 @@ final class RTSPServer: RTSPServerDelegate {
 
     init(eventLoops: EventLoops, refusals: RefusalLedger) {
         self.refusals = refusals
-        listeners = StreamListeners(eventLoops: eventLoops, bufferLimits: RTSPServerHandler.bufferLimits)
+        listeners = StreamListeners(
+            eventLoops: eventLoops,
+            bufferLimits: RTSPServerHandler.bufferLimits,
+            refusals: refusals
+        )
     }
 
     func setPortOpener(_ opener: @escaping PortOpener) {

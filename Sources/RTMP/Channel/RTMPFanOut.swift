@@ -20,13 +20,13 @@ package final class RTMPFanOut: SampleSink {
 
     package func consume(_ track: MediaTrack) {
         state.withLock { state in
-            for frame in state.history.add(track) { Self.offer(frame, state) }
+            for frame in state.history.add(track) { state.lanes.offer(frame) }
         }
     }
 
     package func tracksEnded(leaving tracks: [MediaTrack]) {
         state.withLock { state in
-            for frame in state.history.keep(only: tracks) { Self.offer(frame, state) }
+            for frame in state.history.keep(only: tracks) { state.lanes.offer(frame) }
         }
     }
 
@@ -44,12 +44,8 @@ package final class RTMPFanOut: SampleSink {
         state.withLock { state in
             state.onNextSample.take()?()
             guard let frame = state.history.add(sample) else { return }
-            Self.offer(frame, state)
+            state.lanes.offer(frame)
         }
-    }
-
-    private static func offer(_ frame: RTMPFrame, _ state: borrowing State) {
-        state.lanes.offer(frame)
     }
 
     /// Adds a receiver, from its event loop: it is sent the opening of the stream, and what follows.

@@ -30,6 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard !planOnly else { throw ExitCode(await FirstStart(settings: settings).run()) }
         LoggingSystem.bootstrap { _ in LineLogHandler(format: settings.logFormat, level: settings.logLevel) }
         let logger = Logger(label: "headgate")
+        OpenFileLimit.raise()
         do {
             try await Gateway(settings: settings, logger: logger).run()
         } catch let error as Gateway.StartError {

@@ -63,8 +63,21 @@ final class GStreamerRTSPServer {
 
     var url: String { "rtsp://127.0.0.1:\(port)/stream" }
 
+    /// The library may end its process by an assertion of its own (`gst_rtsp_media_get_rates`) when a client asks to play
+    /// right after SETUP, as most do: it is started again then, and serves whoever calls again.
     private static let script = """
+        import os
+        import signal
         import sys
+
+        while True:
+            child = os.fork()
+            if child == 0:
+                break
+            status = os.waitpid(child, 0)[1]
+            if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGABRT:
+                sys.exit(1)
+
         import gi
         gi.require_version("Gst", "1.0")
         gi.require_version("GstRtsp", "1.0")

@@ -21,7 +21,11 @@ struct StreamListenersTests {
     private let listeners: StreamListeners
 
     init() {
-        listeners = StreamListeners(eventLoops: eventLoops, bufferLimits: .init(low: 1, high: 2))
+        listeners = StreamListeners(
+            eventLoops: eventLoops,
+            bufferLimits: .init(low: 1, high: 2),
+            refusals: RefusalLedger { _ in }
+        )
     }
 
     private func listen(_ port: UInt16 = 0, scheme: String = "rtsp") throws {

@@ -36,7 +36,7 @@ struct SRTListeningLeg: ListeningLeg {
             peerIdleTimeout: input.peerIdleTimeout
         )
         leg = try SRTInputLeg(id, hub: hub, merge: merge) { sink throws(SRTFailure) in
-            try context.srt.addInput(configuration, sink: sink)
+            try context.srt.addInput(configuration, sink: sink) { sink.isSilent }
         }
         address = context.srtListenAddress(port: leg.endpoint.localPort, streamID: streamID)
     }

@@ -15,6 +15,9 @@ final class MergeableLeg: PacketSink, PeerSink {
         self.group = group
     }
 
+    /// Whether the peer is connected and has brought nothing for so long that it counts as gone.
+    var isSilent: Bool { hubLeg.isSilent }
+
     func consume(_ batch: PacketBatch) {
         group.hold(for: id) { merge in
             hubLeg.consume(batch)

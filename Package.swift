@@ -181,7 +181,11 @@ let package = Package(
         tests(of: "FlowController", ["FlowModel", "FlowConfig", "FlowPlanner", "NetworkAddress", logging]),
         tests(
             of: "StatusServer",
-            ["FlowModel", "FlowPlanner", "GatewayClient", "JSONSchema", logging, nioCore, nioPosix, lifecycle]
+            [
+                "FlowModel", "FlowPlanner", "GatewayClient", "HeadgateTestKit", "JSONSchema", logging, nioCore,
+                nioPosix,
+                lifecycle,
+            ]
         ),
         tests(of: "StatusViews", ["FlowModel", "FlowPlanner"]),
         tests(of: "FlowValidation", ["FlowModel", "FlowConfig"]),

@@ -36,6 +36,8 @@ public struct SRTGatewayConfiguration: Sendable {
     public var libraryTimerSlack: Duration
     public var maximumConnections: Int
     public var maximumConnectionsPerAddress: Int
+    /// How many wrong keys an address may try of one endpoint in the long run, after the first few.
+    public var wrongKeysPerSecond: Double
 
     public init(
         bindAddress: IPAddress = IPAddress(v4: 0x7f00_0001),
@@ -43,7 +45,8 @@ public struct SRTGatewayConfiguration: Sendable {
         pollInterval: Duration = SRTLimits.defaultPollInterval,
         libraryTimerSlack: Duration = SRTLimits.defaultLibraryTimerSlack,
         maximumConnections: Int = SRTLimits.connections,
-        maximumConnectionsPerAddress: Int = SRTLimits.connectionsPerAddress
+        maximumConnectionsPerAddress: Int = SRTLimits.connectionsPerAddress,
+        wrongKeysPerSecond: Double = SRTLimits.wrongKeysPerSecond
     ) {
         self.bindAddress = bindAddress
         self.sharedPort = sharedPort
@@ -51,6 +54,7 @@ public struct SRTGatewayConfiguration: Sendable {
         self.libraryTimerSlack = libraryTimerSlack
         self.maximumConnections = maximumConnections
         self.maximumConnectionsPerAddress = maximumConnectionsPerAddress
+        self.wrongKeysPerSecond = wrongKeysPerSecond
     }
 }
 

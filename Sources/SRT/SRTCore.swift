@@ -27,7 +27,7 @@ final class SRTCore: Sendable {
     let poller = SRTPoller()
     let resolver = SRTResolver()
     let connections: Mutex<ConnectionTable>
-    let wrongKeys = Mutex(AddressLimiter(burst: SRTLimits.wrongKeyBurst))
+    let wrongKeys: Mutex<AddressLimiter>
     private let handshakes = Mutex<[SRTSocket: PendingHandshake]>([:])
     private let ports = Mutex(Ports())
     private let libraryUse = Mutex(LibraryUse.notYet)
@@ -36,6 +36,9 @@ final class SRTCore: Sendable {
     init(configuration: SRTGatewayConfiguration, onEvent: @escaping @Sendable (SRTEvent) -> Void) {
         self.configuration = configuration
         self.events = SRTEvents(handler: onEvent)
+        self.wrongKeys = Mutex(
+            AddressLimiter(burst: SRTLimits.wrongKeyBurst, perSecond: configuration.wrongKeysPerSecond)
+        )
         self.connections = Mutex(
             ConnectionTable(
                 maximum: configuration.maximumConnections,

@@ -53,8 +53,10 @@ public enum SRTLimits {
     /// Connections that wait to be accepted on one listener.
     static let backlog: Int32 = 128
 
-    /// Wrong keys that an address may try at once of one endpoint; one more is allowed each second after that.
+    /// Wrong keys that an address may try at once of one endpoint.
     static let wrongKeyBurst = 10
+    /// How many more are allowed after that.
+    public static let wrongKeysPerSecond = 1.0
     /// Addresses with endpoints that the table of wrong keys remembers; what was heard from longest ago goes first.
     static let rememberedAddresses = 4_096
     /// libsrt's log lines that are passed on at once.

@@ -192,7 +192,8 @@ struct SRTGatewayInputTests {
 
     @Test("An address that keeps trying keys is refused early with a code, and another flow's publisher stays")
     func keyGuessing() async throws {
-        let running = try RunningGateway()
+        // So that no machine is too slow to use up the tries.
+        let running = try RunningGateway { $0.wrongKeysPerSecond = 0.001 }
         let sink = CollectingSink()
         var configuration = SRTListenerInputConfiguration(name: "demo/in")
         configuration.encryption = SRTEncryptionSettings(passphrase: Self.passphrase, keyLength: 16)
@@ -399,7 +400,8 @@ struct SRTGatewayInputTests {
 
     @Test("Who tries wrong keys slows nobody else at the address, and is told why it waits")
     func wrongKeysOfOne() async throws {
-        let running = try RunningGateway()
+        // So that no machine is too slow to use up the tries.
+        let running = try RunningGateway { $0.wrongKeysPerSecond = 0.001 }
         for flow in ["guessed", "well"] {
             var configuration = SRTListenerInputConfiguration(name: "\(flow)/in")
             configuration.encryption = SRTEncryptionSettings(passphrase: Self.passphrase, keyLength: 16)

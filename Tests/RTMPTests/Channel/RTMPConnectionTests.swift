@@ -122,6 +122,8 @@ struct RTMPConnectionTests {
     func deafPeer(isPublisher: Bool) async throws {
         var limits = RTMPSessionLimits()
         limits.stall = .milliseconds(300)
+        // On a slow machine the publisher that asks all the time brings nothing else for long.
+        limits.mediaIdle = .seconds(600)
         let server = TestServer(limits: limits)
         let listener = try await Self.listen(server)
         let client = TestClient()
@@ -130,6 +132,9 @@ struct RTMPConnectionTests {
         let channel = try await connect(to: listener, stream, for: client)
         #expect(await events.next() == .some(nil))
         try await channel.setOption(ChannelOptions.autoRead, value: false).get()
+        // So that little is enough to fill them.
+        try await channel.setOption(.socketOption(.so_rcvbuf), value: 65_536).get()
+        try await server.channel.withLock { $0 }?.setOption(.socketOption(.so_sndbuf), value: 65_536).get()
 
         let command = RTMPCommand("unheardOf", transaction: 9, [.null]).message
         var questions = ByteBuffer()

@@ -241,7 +241,8 @@ struct RTSPConnectionTests {
         #expect((connections.first?.counters.packetsDropped ?? 0) > 0)
         #expect(connections.last?.counters.packetsDropped == 0)
         #expect(quick.log == ["ready"])
-        for channel in channels { try await channel.close().get() }
+        // The slow one may have noticed its end.
+        for channel in channels { try? await channel.close().get() }
         try await listener.close().get()
     }
 

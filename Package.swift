@@ -182,9 +182,8 @@ let package = Package(
         tests(
             of: "StatusServer",
             [
-                "FlowModel", "FlowPlanner", "GatewayClient", "HeadgateTestKit", "JSONSchema", logging, nioCore,
-                nioPosix,
-                lifecycle,
+                "FlowModel", "FlowPlanner", "GatewayClient", "HeadgateTestKit", "JSONSchema",
+                logging, nioCore, nioPosix, lifecycle,
             ]
         ),
         tests(of: "StatusViews", ["FlowModel", "FlowPlanner"]),

@@ -48,7 +48,6 @@ package final class SocketWriter {
 
     /// Writes and flushes what was collected.
     package func writeOut(_ bytes: ByteBuffer) {
-        guard bytes.readableBytes > 0 else { return }
         write(bytes)
         flush()
     }

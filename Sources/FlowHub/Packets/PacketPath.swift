@@ -22,7 +22,7 @@ struct PacketPath: Sendable {
     func isInterrupted(_ token: Int) -> Bool { splice.isInterrupted(token) }
 
     /// How the last source was joined, once.
-    mutating func takeSeam() -> TSSplice.Seam? { sinks.isEmpty ? nil : splice.takeSeam() }
+    mutating func takeSeam() -> TSSplice.Seam? { splice.takeSeam() }
 
     mutating func addSink(_ sink: any PacketSink, named name: String) {
         sinks.append((name, sink))

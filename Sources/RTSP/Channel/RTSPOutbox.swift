@@ -28,7 +28,7 @@ final class RTSPOutbox {
     var isReading: Bool { pressure.isReading }
 
     func flush() {
-        guard !isHeld else { return }
+        guard messages.readableBytes > 0, !isHeld else { return }
         writer?.writeOut(messages.takeAll())
     }
 

@@ -9,8 +9,6 @@ import NIOCore
 /// stream. What a connection has to read beyond `readsPerRound` buffers waits for the next round.
 final class EventLoopPacer: Sendable {
     static let interval = Duration.milliseconds(4)
-    /// In nanoseconds: each read asks.
-    private static let intervalNanoseconds = interval.components.attoseconds / 1_000_000_000
     /// How many buffers a paced connection should read at once: a large picture.
     static let readsPerRound: UInt = 16
 
@@ -24,9 +22,7 @@ final class EventLoopPacer: Sendable {
         /// - Returns: Until when to rest, now that a connection was read from; nil to go on.
         mutating func readEnded(by reader: ObjectIdentifier, at now: MonotonicTime) -> MonotonicTime? {
             guard !isRestDue else { return nil }
-            isRestDue =
-                previousReader != reader
-                && now.nanoseconds(since: previousRead) < EventLoopPacer.intervalNanoseconds
+            isRestDue = previousReader != reader && now < previousRead.advanced(by: EventLoopPacer.interval)
             previousRead = now
             previousReader = reader
             return isRestDue ? now.advanced(by: EventLoopPacer.interval) : nil

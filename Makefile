@@ -68,22 +68,22 @@ lint:
 unit-test: export HEADGATE_WARNINGS_AS_ERRORS := 1
 unit-test:
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --skip 'EndToEndTests|$(TIMED)'
-	swift test --skip-build --disable-xctest --no-parallel --filter '$(TIMED)'
+	Tests/run --skip-build --disable-xctest --skip 'EndToEndTests|$(TIMED)'
+	Tests/run --skip-build --disable-xctest --no-parallel --filter '$(TIMED)'
 
 # Real clients (ffmpeg, GStreamer, srt-live-transmit) against the built gateway.
 end-to-end-test: export HEADGATE_WARNINGS_AS_ERRORS := 1
 end-to-end-test:
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --filter EndToEndTests
+	Tests/run --skip-build --disable-xctest --filter EndToEndTests
 
-# What the sanitizer found is shown once more at the end: within thousands of lines of results nobody would see it.
+# What the sanitizer found is shown once more at the end, as what failed is.
 thread-test:
 	rm -f .build-tsan/report.*
 	HEADGATE_PART=rooms swift build --build-tests --sanitize thread --scratch-path .build-tsan
 	HEADGATE_PART=rooms \
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/thread-sanitizer-suppressions log_path=$(CURDIR)/.build-tsan/report" \
-		swift test --skip-build --disable-xctest --sanitize thread --scratch-path .build-tsan \
+		Tests/run --skip-build --disable-xctest --sanitize thread --scratch-path .build-tsan \
 		--skip 'ArchitectureTests|$(TIMED)' || { cat .build-tsan/report.* 2>/dev/null; exit 1; }
 
 # Repeatable: as good as the same inputs each time, so that it fails for a change, and not for the luck of the day.

@@ -3,6 +3,14 @@ package import NIOCore
 /// Keeps a peer from filling the memory with what it does not take: nothing is read from it meanwhile, so that there is
 /// nothing more to answer, and it is given up when it takes nothing at all for too long. Lives on the event loop.
 package final class BackPressure {
+    /// What the handlers behind the one that watches are told, as an inbound user event.
+    package enum Event: Sendable {
+        /// Nothing is to be read from the peer.
+        case held
+        /// What the peer sends is read again.
+        case released
+    }
+
     /// How often a peer that does not take all it is sent is looked at.
     private static let interval = TimeAmount.milliseconds(500)
 
@@ -43,8 +51,11 @@ package final class BackPressure {
     }
 
     private func updateReading(_ context: ChannelHandlerContext) {
-        isReading = !isHeld && context.channel.isWritable
+        let isReading = !isHeld && context.channel.isWritable
+        guard isReading != self.isReading else { return }
+        self.isReading = isReading
         context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
+        context.fireUserInboundEventTriggered(isReading ? Event.released : Event.held)
     }
 
     /// - Parameters:

@@ -140,14 +140,12 @@ final class Redialer: Sendable {
         ClientBootstrap(group: loop)
             .connectTimeout(Self.connectLimit)
             .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
-            .channelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
+            .channelOption(ChannelOptions.maxMessagesPerRead, value: EventLoops.readsAtOnce)
             .channelOption(ChannelOptions.writeBufferWaterMark, value: target.bufferLimits)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if target.isSecured { try pipeline.addHandler(self.tls.handler(host: target.host)) }
-                    try pipeline.addHandler(target.makeHandler())
-                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
+                    let security = target.isSecured ? try self.tls.handler(host: target.host) : nil
+                    try self.eventLoops.addHandlers(security, target.makeHandler(), to: channel)
                 }
             }
             .connect(host: target.host, port: Int(target.port))

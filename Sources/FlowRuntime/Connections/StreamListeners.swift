@@ -63,15 +63,13 @@ final class StreamListeners: Sendable {
                     try channel.pipeline.syncOperations.addHandler(pause)
                 }
             }
-            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: EventLoopPacer.readsPerRound)
+            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: EventLoops.readsAtOnce)
             .childChannelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(ChannelOptions.writeBufferWaterMark, value: bufferLimits)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let certificate { try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context())) }
-                    try pipeline.addHandler(makeHandler())
-                    try pipeline.addHandler(self.eventLoops.pacedReads(on: channel.eventLoop))
+                    let security = certificate.map { NIOSSLServerHandler(context: $0.context()) }
+                    try self.eventLoops.addHandlers(security, makeHandler(), to: channel)
                 }
             }
         do {

@@ -7,7 +7,7 @@ import Threads
 /// One thread with its epoll set, its receive slots and its members.
 final class LoopThread: @unchecked Sendable {
     // Invariant: `deadlines` and `slots` belong to the thread; the rest is constant, atomic or under a mutex.
-    private let epoll: Int32
+    private let sockets: ReadySet
     private let wakeUp: Int32
     private let interval: Int64
     private let members = Locked(MemberTable())
@@ -28,20 +28,14 @@ final class LoopThread: @unchecked Sendable {
 
     init(batchingInterval: Duration) throws(PacketIOError) {
         interval = max(0, batchingInterval.wholeNanoseconds)
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw .failed("create an epoll set", errno: errno) }
+        sockets = try ReadySet()
         wakeUp = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-        guard wakeUp >= 0 else {
-            let code = errno
-            _ = Glibc.close(epoll)
-            throw .failed("create an event descriptor", errno: code)
-        }
-        try watch(wakeUp, tag: Self.wakeUpTag)
+        guard wakeUp >= 0 else { throw .failed("create an event descriptor", errno: errno) }
+        try sockets.add(wakeUp, tag: Self.wakeUpTag)
     }
 
     deinit {
         _ = Glibc.close(wakeUp)
-        _ = Glibc.close(epoll)
     }
 
     // MARK: From any thread
@@ -55,7 +49,7 @@ final class LoopThread: @unchecked Sendable {
         if let firstTick { request(TickRequest(slot: member.slot, deadline: firstTick)) }
         guard let descriptor else { return }
         do throws(PacketIOError) {
-            try watch(descriptor, tag: tag)
+            try sockets.add(descriptor, tag: tag)
         } catch {
             remove(member)
             throw error
@@ -68,7 +62,7 @@ final class LoopThread: @unchecked Sendable {
     }
 
     func ignore(_ descriptor: Int32) {
-        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+        sockets.remove(descriptor)
     }
 
     func requestTick(of member: LoopMember) {
@@ -83,15 +77,6 @@ final class LoopThread: @unchecked Sendable {
     }
 
     var isCurrent: Bool { identity.load(ordering: .relaxed) == UInt(pthread_self()) }
-
-    private func watch(_ descriptor: Int32, tag: UInt64) throws(PacketIOError) {
-        var event = epoll_event()
-        event.events = EPOLLIN.rawValue
-        event.data.u64 = tag
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
-            throw .failed("watch a socket", errno: errno)
-        }
-    }
 
     private func request(_ request: TickRequest) {
         requests.withLock { $0.append(request) }
@@ -112,15 +97,13 @@ final class LoopThread: @unchecked Sendable {
     /// finds several datagrams per socket; when none came it blocks, and the next one is taken at once.
     func run() {
         identity.store(UInt(pthread_self()), ordering: .relaxed)
-        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: PacketIOLimits.readySockets)
-        defer { events.deallocate() }
         var ready: [LoopMember] = []
         ready.reserveCapacity(PacketIOLimits.readySockets)
         while !isStopping.load(ordering: .acquiring) {
             takeRequests()
-            let count = epoll_wait(epoll, events, Int32(PacketIOLimits.readySockets), timeout)
+            let count = sockets.wait(milliseconds: timeout)
             let start = MonotonicTime.now()
-            find(UnsafeBufferPointer(start: events, count: Int(max(count, 0))), &ready)
+            find(count, &ready)
             var wasActive = false
             var hasMore = count == PacketIOLimits.readySockets
             for member in ready {
@@ -147,20 +130,20 @@ final class LoopThread: @unchecked Sendable {
         for request in taken { deadlines.set(request.deadline, slot: request.slot) }
     }
 
-    /// For `epoll_wait`, in milliseconds: until the first deadline, or for ever.
+    /// For the wait, in milliseconds: until the first deadline, or for ever.
     private var timeout: Int32 {
         guard deadlines.earliest != .never else { return -1 }
         let left = deadlines.earliest.nanoseconds(since: MonotonicTime.now())
         return left <= 0 ? 0 : Int32(clamping: (left - 1) / 1_000_000 + 1)
     }
 
-    private func find(_ events: UnsafeBufferPointer<epoll_event>, _ ready: inout [LoopMember]) {
+    private func find(_ count: Int, _ ready: inout [LoopMember]) {
         members.withLock { table in
-            for event in events {
-                if event.data.u64 == Self.wakeUpTag {
-                    var count: UInt64 = 0
-                    _ = read(wakeUp, &count, MemoryLayout<UInt64>.size)
-                } else if let member = table.find(event.data.u64) {
+            for tag in (0..<count).lazy.map(sockets.tag) {
+                if tag == Self.wakeUpTag {
+                    var value: UInt64 = 0
+                    _ = read(wakeUp, &value, MemoryLayout<UInt64>.size)
+                } else if let member = table.find(tag) {
                     ready.append(member)
                 }
             }

@@ -5,7 +5,7 @@ package import NIOCore
 /// One connection that the gateway opened to an RTMP server, to play a stream from it or to publish one to it.
 ///
 /// One-shot: it tells its delegate once that the stream runs, and once that it is over, and is not used again.
-package final class RTMPClientHandler: ChannelInboundHandler, DeadlineHandler {
+package final class RTMPClientHandler: SocketReader, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -73,8 +73,7 @@ package final class RTMPClientHandler: ChannelInboundHandler, DeadlineHandler {
         timer.set(to: MonotonicTime.now().advanced(by: limits.handshake), for: self, context)
     }
 
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
+    package func read(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         if handshake != nil { shakeHands(&bytes, context) }
         if session != nil, bytes.readableBytes > 0 { received(&bytes, context) }
     }

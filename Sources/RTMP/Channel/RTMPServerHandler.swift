@@ -3,7 +3,7 @@ import Media
 package import NIOCore
 
 /// One connection to the gateway's RTMP port: obeys the handshake and the session, and moves media.
-package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
+package final class RTMPServerHandler: SocketReader, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -61,8 +61,7 @@ package final class RTMPServerHandler: ChannelInboundHandler, DeadlineHandler {
         timer.set(to: MonotonicTime.now().advanced(by: limits.handshake), for: self, context)
     }
 
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
+    package func read(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         if handshake != nil { shakeHands(&bytes, context) }
         if session != nil, bytes.readableBytes > 0 { received(&bytes, context) }
     }

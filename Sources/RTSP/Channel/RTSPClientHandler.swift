@@ -6,7 +6,7 @@ import NetworkAddress
 /// One connection that the gateway opened to an RTSP server, to play a stream from it or to publish one to it.
 ///
 /// One-shot: it tells its delegate once that the stream runs, and once that it is over, and is not used again.
-package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
+package final class RTSPClientHandler: SocketReader, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -57,8 +57,7 @@ package final class RTSPClientHandler: ChannelInboundHandler, DeadlineHandler {
         schedule(context)
     }
 
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
+    package func read(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         guard end != nil else { return }
         let now = MonotonicTime.now()
         decoder.append(&bytes)

@@ -5,7 +5,7 @@ package import NIOCore
 import NetworkAddress
 
 /// One connection to the gateway's RTSP port: obeys the session, and moves packets.
-package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
+package final class RTSPServerHandler: SocketReader, DeadlineHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -71,8 +71,7 @@ package final class RTSPServerHandler: ChannelInboundHandler, DeadlineHandler {
         schedule(context)
     }
 
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
+    package func read(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         guard session?.isClosed == false else { return }
         let byteCount = bytes.readableBytes
         decoder.append(&bytes)

@@ -14,13 +14,9 @@ struct WrittenFile {
     /// Waits until the file has so many bytes. A client that ends before is not waited for.
     ///
     /// - Parameter detail: what to add to the error besides the client's own words.
-    func waitUntil(
-        bytes: Int,
-        within timeout: Duration = .seconds(60),
-        detail: () -> String = { "" }
-    ) async throws {
+    func waitUntil(bytes: Int, detail: () -> String) async throws {
         func state() -> String { "\(size) bytes are written by \(writer.command): \(writer.errorOutput)\n\(detail())" }
-        try await eventually("\(bytes) bytes in the client's file", within: timeout, detail: state) {
+        try await eventually("\(bytes) bytes in the client's file", detail: state) {
             size >= bytes || !writer.isRunning
         }
         guard size >= bytes else { throw DeadlineExceeded(description: "the client ended: \(state())") }

@@ -1,7 +1,10 @@
 /// The programs that users connect to a gateway, each ending by itself after two minutes at the latest.
 public enum ClientProcess {
     private static func bounded(_ command: String, _ arguments: [String]) throws -> ChildProcess {
-        try ChildProcess("timeout", ["--signal=KILL", "120", command] + arguments, leadsGroup: true)
+        // In the foreground a signal is passed on once. Otherwise it is a second time to the group, and ffmpeg does not
+        // finish what it writes when it is told twice.
+        let limit = ["--foreground", "--signal=KILL", "120"]
+        return try ChildProcess("timeout", limit + [command] + arguments, leadsGroup: true)
     }
 
     public static func ffmpeg(_ arguments: [String]) throws -> ChildProcess {

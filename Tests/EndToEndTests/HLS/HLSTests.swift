@@ -129,11 +129,7 @@ struct HLSTests {
                 + ["tsdemux", "!", "h264parse", "!", "video/x-h264,stream-format=byte-stream,alignment=au", "!"]
                 + ["filesink", "location=\(file)"]
         )
-        try await eventually("pictures arrive", detail: { player.errorOutput }) {
-            #expect(player.isRunning)
-            let attributes = try FileManager.default.attributesOfItem(atPath: file)
-            return attributes[.size] as? Int ?? 0 > 250_000
-        }
+        try await WrittenFile(path: file, writer: player).waitUntil(bytes: 250_000) { gateway.log }
         player.end()
         let decoded = try await ChildProcess.run(
             "ffmpeg",

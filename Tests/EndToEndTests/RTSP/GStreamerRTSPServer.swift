@@ -37,7 +37,7 @@ final class GStreamerRTSPServer {
         try await GStreamerRTSPServer(
             "record",
             "( rtph264depay name=depay0 ! h264parse ! queue ! m. rtpmp4gdepay name=depay1 ! aacparse ! queue ! m. "
-                + "matroskamux name=m streamable=true ! filesink location=\(file) )",
+                + "matroskamux name=m streamable=true ! filesink location=\(file) buffer-mode=unbuffered )",
             authentication
         )
     }

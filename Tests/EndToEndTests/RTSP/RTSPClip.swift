@@ -3,14 +3,8 @@ import Testing
 
 /// Pictures and noise, of which each frame is another: a run of them is found again in what was sent.
 enum RTSPClip {
-    /// - Parameter form: the ending of the file's name, by which ffmpeg chooses the container.
-    static func make(
-        in directory: TemporaryDirectory,
-        form: String,
-        seconds: Int,
-        hasBFrames: Bool = true
-    ) async throws -> String {
-        let path = directory.path("clip.\(form)")
+    static func make(in directory: TemporaryDirectory, seconds: Int, hasBFrames: Bool) async throws -> String {
+        let path = directory.path("clip.flv")
         let result = try await ChildProcess.run(
             "ffmpeg",
             [

@@ -139,7 +139,8 @@ final class LoopThread: @unchecked Sendable {
 
     private func find(_ count: Int, _ ready: inout [LoopMember]) {
         members.withLock { table in
-            for tag in (0..<count).lazy.map(sockets.tag) {
+            for index in 0..<count {
+                let tag = sockets.tag(index)
                 if tag == Self.wakeUpTag {
                     var value: UInt64 = 0
                     _ = read(wakeUp, &value, MemoryLayout<UInt64>.size)

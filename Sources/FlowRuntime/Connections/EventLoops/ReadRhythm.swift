@@ -34,14 +34,14 @@ struct ReadRhythm {
     /// - Returns: Whether rounds are due.
     mutating func readEnded(by reader: ObjectIdentifier, at now: MonotonicTime) -> Bool {
         if firstReader == nil || now >= start.advanced(by: interval * span) {
-            look()
+            startOver()
             start = now
             firstReader = reader
         }
         reads += 1
         if reader != firstReader { hasOthers = true }
         guard hasOthers, reads >= readsToBegin * span else { return false }
-        look()
+        startOver()
         return true
     }
 
@@ -51,12 +51,11 @@ struct ReadRhythm {
         self.reads += reads
         rounds += 1
         guard rounds == span else { return true }
-        defer { look() }
+        defer { startOver() }
         return self.reads >= readsToGoOn * span
     }
 
-    /// Begins to count anew.
-    private mutating func look() {
+    private mutating func startOver() {
         firstReader = nil
         hasOthers = false
         reads = 0

@@ -73,8 +73,9 @@ final class ReadRounds {
         guard areUnderWay else { return }
         let count = sockets.wait(milliseconds: 0)
         for index in 0..<count {
-            // A place may have been left during this round, and taken by another: then there is nothing to read.
-            handlers[Int(sockets.tag(index))]?.readSocket(into: &buffer)
+            let place = Int(sockets.tag(index))
+            // It may have been left during this round, and taken by another: then there is nothing to read.
+            if place < handlers.count { handlers[place]?.readSocket(into: &buffer) }
         }
         if !rhythm.roundEnded(reads: count) { end() }
     }

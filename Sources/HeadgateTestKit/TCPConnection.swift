@@ -40,6 +40,12 @@ public final class TCPConnection: Sendable {
         return Array(chunk.prefix(max(0, count)))
     }
 
+    /// Has the connection reset, and not closed in good order, when it goes.
+    public func resetAtEnd() {
+        var setting = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &setting, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Reads and forgets until the far side closes.
     public func waitForClose() throws {
         while try !receive().isEmpty {}

@@ -10,9 +10,9 @@ struct ReadRhythm {
     let interval: Duration
     /// How many intervals are looked at together.
     let span: Int
-    /// Rounds begin when as many reads as this fall into an interval on average,
+    /// Rounds begin when there are as many reads as this within a span,
     let readsToBegin: Int
-    /// and end when fewer than this do.
+    /// and end when there are fewer than this.
     let readsToGoOn: Int
 
     private var start = MonotonicTime.zero
@@ -22,7 +22,7 @@ struct ReadRhythm {
     private var reads = 0
     private var rounds = 0
 
-    init(interval: Duration = .milliseconds(5), span: Int = 32, readsToBegin: Int = 2, readsToGoOn: Int = 1) {
+    init(interval: Duration = .milliseconds(5), span: Int = 32, readsToBegin: Int = 64, readsToGoOn: Int = 32) {
         self.interval = interval
         self.span = span
         self.readsToBegin = readsToBegin
@@ -40,7 +40,7 @@ struct ReadRhythm {
         }
         reads += 1
         if reader != firstReader { hasOthers = true }
-        guard hasOthers, reads >= readsToBegin * span else { return false }
+        guard hasOthers, reads >= readsToBegin else { return false }
         startOver()
         return true
     }
@@ -52,7 +52,7 @@ struct ReadRhythm {
         rounds += 1
         guard rounds == span else { return true }
         defer { startOver() }
-        return self.reads >= readsToGoOn * span
+        return self.reads >= readsToGoOn
     }
 
     private mutating func startOver() {

@@ -10,7 +10,7 @@ struct ReadRhythmTests {
     private let first = Connection()
     private let second = Connection()
     /// Twenty reads within 100 ms begin rounds; less than ten in ten rounds end them.
-    private var rhythm = ReadRhythm(interval: .milliseconds(10), span: 10, readsToBegin: 2, readsToGoOn: 1)
+    private var rhythm = ReadRhythm(interval: .milliseconds(10), span: 10, readsToBegin: 20, readsToGoOn: 10)
 
     private mutating func read(_ connection: Connection, atMilliseconds time: Int64) -> Bool {
         rhythm.readEnded(by: ObjectIdentifier(connection), at: MonotonicTime(nanoseconds: time * 1_000_000))

@@ -8,8 +8,12 @@ import Testing
 
 @Suite("Connections that an event loop reads in rounds")
 struct ReadRoundsTests {
-    /// Rounds that begin with a few reads, and go on whatever they find.
-    private static let eager = ReadRhythm(interval: .milliseconds(2), span: 4, readsToBegin: 1, readsToGoOn: 0)
+    /// Rounds that begin with a few reads, also on a machine that is slow, and go on whatever they find.
+    private static let eager = rhythm(readsToGoOn: 0)
+
+    private static func rhythm(readsToGoOn: Int) -> ReadRhythm {
+        ReadRhythm(interval: .milliseconds(10), span: 300, readsToBegin: 4, readsToGoOn: readsToGoOn)
+    }
 
     @Test("Every byte comes, in order", arguments: [true, false])
     func order(isPastPipeline: Bool) async throws {
@@ -17,7 +21,7 @@ struct ReadRoundsTests {
         let (first, second) = (try server.connect(), try server.connect())
         try await server.echoUntilInRounds(first, second)
         // More than a round reads at a time.
-        for piece in 0..<40 {
+        for piece in 0..<12 {
             let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ piece) }
             #expect(try first.echo(bytes) == bytes)
         }
@@ -49,6 +53,20 @@ struct ReadRoundsTests {
         try server.stop()
     }
 
+    @Test("The end of a connection that breaks is seen, and no other notices")
+    func reset() async throws {
+        let server = try EchoServer(Self.eager)
+        var first: TCPConnection? = try server.connect()
+        let second = try server.connect()
+        try await server.echoUntilInRounds(try #require(first), second)
+        first?.resetAtEnd()
+        first = nil
+        try await eventually("the end is seen") { try server.perform { $0[0].hasEnded } }
+        #expect(try server.isReadInRounds == [false, true])
+        #expect(try second.echo([2]) == [2])
+        try server.stop()
+    }
+
     @Test("Nothing is read from a peer that is held, and what it sent meanwhile when it is held no longer")
     func held() async throws {
         let server = try EchoServer(Self.eager)
@@ -69,8 +87,7 @@ struct ReadRoundsTests {
 
     @Test("With little to read each is read on its own again, until there is much once more")
     func rest() async throws {
-        let demanding = ReadRhythm(interval: .milliseconds(2), span: 4, readsToBegin: 1, readsToGoOn: 1_000)
-        let server = try EchoServer(demanding)
+        let server = try EchoServer(Self.rhythm(readsToGoOn: .max))
         let (first, second) = (try server.connect(), try server.connect())
         for _ in 0..<2 {
             try await server.echoUntilInRounds(first, second)
@@ -162,9 +179,11 @@ private final class EchoServer: Sendable {
     }
 
     func echoUntilInRounds(_ first: TCPConnection, _ second: TCPConnection) async throws {
-        try await eventually("both are read in rounds", every: .zero) {
-            _ = try first.echo([1])
-            _ = try second.echo([2])
+        try await eventually("both are read in rounds") {
+            for _ in 0..<20 {
+                _ = try first.echo([1])
+                _ = try second.echo([2])
+            }
             return try isReadInRounds == [true, true]
         }
     }

@@ -12,7 +12,7 @@ struct ReadRhythm {
     let span: Int
     /// Rounds begin when there are as many reads as this within a span,
     let readsToBegin: Int
-    /// and end when there are fewer than this.
+    /// and end when there are fewer than this: more than one stream has, a read in each round.
     let readsToGoOn: Int
 
     private var start = MonotonicTime.zero
@@ -22,7 +22,7 @@ struct ReadRhythm {
     private var reads = 0
     private var rounds = 0
 
-    init(interval: Duration = .milliseconds(5), span: Int = 32, readsToBegin: Int = 64, readsToGoOn: Int = 32) {
+    init(interval: Duration = .milliseconds(5), span: Int = 32, readsToBegin: Int = 64, readsToGoOn: Int = 40) {
         self.interval = interval
         self.span = span
         self.readsToBegin = readsToBegin

@@ -74,7 +74,7 @@ final class ReadRounds {
         let count = sockets.wait(milliseconds: 0)
         for index in 0..<count {
             let place = Int(sockets.tag(index))
-            // It may have been left during this round, and taken by another: then there is nothing to read.
+            // It may have been left during this round, and taken by another, which is read then.
             if place < handlers.count { handlers[place]?.readSocket(into: &buffer) }
         }
         if !rhythm.roundEnded(reads: count) { end() }

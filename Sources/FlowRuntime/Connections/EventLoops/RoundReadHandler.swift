@@ -46,11 +46,6 @@ final class RoundReadHandler: ChannelDuplexHandler {
         vacate(isOpen: context.channel.isActive)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        vacate(isOpen: false)
-        context.fireChannelInactive()
-    }
-
     func channelReadComplete(context: ChannelHandlerContext) {
         if seat == nil, !isHeld {
             reads += 1
@@ -80,7 +75,8 @@ final class RoundReadHandler: ChannelDuplexHandler {
     func readSocket(into buffer: inout ByteBuffer) {
         var hasRead = false
         for _ in 0..<Self.readsPerRound {
-            guard let context, let socket = seat?.socket else { return }
+            // The number of a socket that was closed may be another's: a handler may have closed this one, in this round.
+            guard let context, context.channel.isActive, let socket = seat?.socket else { break }
             buffer.clear()
             let room = buffer.writableBytes
             var isEmpty = false

@@ -48,6 +48,13 @@ struct ReadRhythmTests {
         #expect(!round(reads: 0))
     }
 
+    @Test("Rounds end when one connection is left, though each of them finds something")
+    func oneLeft() {
+        var rhythm = ReadRhythm()
+        let goesOn = (0..<rhythm.span).map { _ in rhythm.roundEnded(reads: 1) }
+        #expect(goesOn.last == false)
+    }
+
     @Test("What was read before rounds does not count for them, nor theirs for what is read after them")
     mutating func anew() {
         for _ in 0..<19 { _ = read(first, atMilliseconds: 1_000) }

@@ -20,7 +20,6 @@ struct ReadRoundsTests {
         let server = try EchoServer(Self.eager, isPastPipeline: isPastPipeline)
         let (first, second) = (try server.connect(), try server.connect())
         try await server.echoUntilInRounds(first, second)
-        // More than a round reads at a time.
         for piece in 0..<12 {
             let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ piece) }
             #expect(try first.echo(bytes) == bytes)

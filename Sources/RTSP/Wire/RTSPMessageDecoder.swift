@@ -70,7 +70,7 @@ package struct RTSPMessageDecoder: Sendable {
     package mutating func nextMessage() throws(RTSPWireError) -> RTSPMessage? {
         do {
             guard let message = try readMessage() else {
-                if input.readableBytes == 0 { input = ByteBuffer() }
+                keepRest()
                 return nil
             }
             messagesRead &+= 1
@@ -81,6 +81,14 @@ package struct RTSPMessageDecoder: Sendable {
             input = ByteBuffer()
             throw error
         }
+    }
+
+    /// Gives back a received buffer of which little is left: it may be much larger, and the next may be read into it.
+    private mutating func keepRest() {
+        guard input.readableBytes < input.storageCapacity / 2 else { return }
+        let rest = input
+        input = ByteBufferAllocator().buffer(capacity: rest.readableBytes)
+        input.writeImmutableBuffer(rest)
     }
 
     private mutating func readMessage() throws(RTSPWireError) -> RTSPMessage? {

@@ -203,6 +203,24 @@ struct MessageDecoderTests {
         #expect(decoder.heldCapacity < 64)
     }
 
+    @Test("A large buffer is not held for the beginning of a packet, which goes on with the next one")
+    func cutPacket() throws {
+        var decoder = RTSPMessageDecoder()
+        let frame = InterleavedFrame(channel: 2, payload: ByteBuffer(repeating: 7, count: 1_000))
+        var whole = ByteBuffer()
+        frame.write(into: &whole)
+        var received = ByteBufferAllocator().buffer(capacity: 131_072)
+        received.writeImmutableBuffer(whole)
+        received.writeBytes(whole.readableBytesView.prefix(300))
+        decoder.append(&received)
+        #expect(try decoder.nextMessage() == .interleaved(frame))
+        #expect(try decoder.nextMessage() == nil)
+        #expect(decoder.heldCapacity <= 512)
+        var rest = ByteBuffer(bytes: whole.readableBytesView.dropFirst(300))
+        decoder.append(&rest)
+        #expect(try decoder.nextMessage() == .interleaved(frame))
+    }
+
     @Test("A long row of packets in pieces does not pile up")
     func packetRow() throws {
         var decoder = RTSPMessageDecoder()

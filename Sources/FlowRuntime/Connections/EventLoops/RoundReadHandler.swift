@@ -23,6 +23,8 @@ final class RoundReadHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var reads = 0
     private var isHeld = false
+    /// While what was read from the socket is passed on.
+    private var isPassingOn = false
     /// While the rounds read the socket.
     private var seat: (place: Int, socket: CInt)?
 
@@ -47,7 +49,7 @@ final class RoundReadHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if seat == nil, !isHeld {
+        if seat == nil, !isHeld, !isPassingOn {
             reads += 1
             rounds.readEnded(by: self)
             if rounds.areUnderWay, reads > Self.readsOfDialogue { join(context) }
@@ -73,21 +75,29 @@ final class RoundReadHandler: ChannelDuplexHandler {
 
     /// Takes what the socket has.
     func readSocket(into buffer: inout ByteBuffer) {
+        isPassingOn = true
+        defer { isPassingOn = false }
         var hasRead = false
         for _ in 0..<Self.readsPerRound {
             // The number of a socket that was closed may be another's: a handler may have closed this one, in this round.
             guard let context, context.channel.isActive, let socket = seat?.socket else { break }
             buffer.clear()
             let room = buffer.writableBytes
-            var isEmpty = false
+            var code: CInt = 0
             let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
                 let count = recv(socket, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT))
-                isEmpty = count < 0 && (errno == EAGAIN || errno == EINTR)
+                if count < 0 { code = errno }
                 return max(0, count)
             }
             guard count > 0 else {
-                // The end, or the connection's failure: the channel's to find.
-                if !isEmpty { leave() }
+                if code == 0 {
+                    // The channel sees it as well, and ends in good order.
+                    leave()
+                } else if code != EAGAIN, code != EINTR {
+                    // Told once: the channel would find the end alone.
+                    context.pipeline.syncOperations.fireErrorCaught(IOError(errnoCode: code, reason: "recv"))
+                    context.close(promise: nil)
+                }
                 break
             }
             hasRead = true

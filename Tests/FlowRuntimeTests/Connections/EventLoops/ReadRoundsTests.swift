@@ -61,6 +61,7 @@ struct ReadRoundsTests {
         first?.resetAtEnd()
         first = nil
         try await eventually("the end is seen") { try server.perform { $0[0].hasEnded } }
+        #expect(try server.perform { $0[0].hasFailed })
         #expect(try server.isReadInRounds == [false, true])
         #expect(try second.echo([2]) == [2])
         try server.stop()
@@ -121,6 +122,7 @@ private final class EchoServer: Sendable {
         var isEchoing = true
         private(set) var byteCount = 0
         private(set) var hasEnded = false
+        private(set) var hasFailed = false
         private var context: ChannelHandlerContext?
         private let pressure = BackPressure(limit: .seconds(60))
 
@@ -137,6 +139,7 @@ private final class EchoServer: Sendable {
         func handlerAdded(context: ChannelHandlerContext) { self.context = context }
         func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
         func channelInactive(context: ChannelHandlerContext) { hasEnded = true }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { hasFailed = true }
     }
 
     private final class Local {

@@ -13,8 +13,14 @@ struct RTSPConnectionTests {
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     /// Listens, and lets everybody in whom the gate does.
-    private func listen(_ gate: TestGate, limits: RTSPSessionLimits = .default) async throws -> any Channel {
+    /// - Parameter sendBuffer: of each connection, in bytes; the kernel doubles it.
+    private func listen(
+        _ gate: TestGate,
+        limits: RTSPSessionLimits = .default,
+        sendBuffer: CInt = 1 << 20
+    ) async throws -> any Channel {
         try await ServerBootstrap(group: Self.loops)
+            .childChannelOption(.socketOption(.so_sndbuf), value: ChannelOptions.Types.SocketOption.Value(sendBuffer))
             .childChannelOption(ChannelOptions.writeBufferWaterMark, value: RTSPServerHandler.bufferLimits)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -325,8 +331,10 @@ struct RTSPConnectionTests {
         limits.request = .seconds(600)
         let place = TestPlace(fanOut: try filled())
         let gate = TestGate(["studio": place])
-        let listener = try await listen(gate, limits: limits)
+        // Buffers that little fills, as a slow machine may answer few questions within the client's patience.
+        let listener = try await listen(gate, limits: limits, sendBuffer: 65_536)
         let channel = try await connect(asker, to: listener)
+        try await channel.setOption(.socketOption(.so_rcvbuf), value: 65_536).get()
         let questions = Questions(
             "\(asker == .stranger ? "DESCRIBE" : "OPTIONS") \(stadium) RTSP/1.0\r\nCSeq: 9\r\n\r\n"
         )
